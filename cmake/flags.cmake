@@ -1,0 +1,39 @@
+# Warnings are errors; the release build is hardened. One target carries all of it.
+add_library(chatelaine_flags INTERFACE)
+target_compile_options(chatelaine_flags INTERFACE
+    -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor
+    -Wold-style-cast -Woverloaded-virtual -Wnull-dereference -Werror
+    -fno-omit-frame-pointer -fstack-protector-strong -fPIE)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # Known false positives of g++ 12 in std::string and std::variant at -O2.
+    target_compile_options(chatelaine_flags INTERFACE
+        -Wno-restrict -Wno-maybe-uninitialized -Wno-null-dereference -Wno-stringop-overflow
+        -Wno-array-bounds)
+endif()
+target_include_directories(chatelaine_flags INTERFACE "${CMAKE_SOURCE_DIR}/src")
+target_link_options(chatelaine_flags INTERFACE -pie -Wl,-z,relro,-z,now)
+if(NOT CMAKE_BUILD_TYPE STREQUAL "Debug" AND CHATELAINE_SANITIZE STREQUAL "")
+    target_compile_definitions(chatelaine_flags INTERFACE _FORTIFY_SOURCE=2)
+endif()
+if(CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64")
+    target_compile_options(chatelaine_flags INTERFACE -march=x86-64-v2)
+endif()
+if(CHATELAINE_SANITIZE STREQUAL "address")
+    target_compile_options(chatelaine_flags INTERFACE
+        -fsanitize=address,undefined -fno-sanitize-recover=all)
+    target_link_options(chatelaine_flags INTERFACE -fsanitize=address,undefined)
+elseif(CHATELAINE_SANITIZE STREQUAL "thread")
+    target_compile_options(chatelaine_flags INTERFACE -fsanitize=thread)
+    target_link_options(chatelaine_flags INTERFACE -fsanitize=thread)
+endif()
+if(CHATELAINE_TEST_BUILD)
+    target_compile_definitions(chatelaine_flags INTERFACE CHATELAINE_TEST_BUILD=1)
+endif()
+find_program(CHATELAINE_MOLD mold)
+if(CHATELAINE_MOLD)
+    target_link_options(chatelaine_flags INTERFACE -fuse-ld=mold)
+endif()
+find_program(CHATELAINE_CCACHE ccache)
+if(CHATELAINE_CCACHE)
+    set(CMAKE_CXX_COMPILER_LAUNCHER "${CHATELAINE_CCACHE}")
+endif()

@@ -1,0 +1,81 @@
+#include "base/ids.hpp"
+
+#include "base/check.hpp"
+#include "base/random.hpp"
+
+namespace chatelaine {
+namespace {
+
+constexpr char kHex[] = "0123456789abcdef";
+
+int hex_value(char c) {
+    if (c >= '0' && c <= '9') {
+        return c - '0';
+    }
+    if (c >= 'a' && c <= 'f') {
+        return c - 'a' + 10;
+    }
+    if (c >= 'A' && c <= 'F') {
+        return c - 'A' + 10;
+    }
+    return -1;
+}
+
+bool dash_before(std::size_t octet) {
+    return octet == 4 || octet == 6 || octet == 8 || octet == 10;
+}
+
+}  // namespace
+
+Uuid Uuid::random(Random& random) {
+    Uuid id;
+    random.fill(id.octets);
+    id.octets[6] = static_cast<std::uint8_t>((id.octets[6] & 0x0f) | 0x40);
+    id.octets[8] = static_cast<std::uint8_t>((id.octets[8] & 0x3f) | 0x80);
+    return id;
+}
+
+std::optional<Uuid> Uuid::parse(std::string_view text) {
+    if (text.size() != 36) {
+        return std::nullopt;
+    }
+    Uuid id;
+    std::size_t at = 0;
+    for (std::size_t i = 0; i < 16; ++i) {
+        if (dash_before(i)) {
+            if (text[at++] != '-') {
+                return std::nullopt;
+            }
+        }
+        const int high = hex_value(text[at]);
+        const int low = hex_value(text[at + 1]);
+        if (high < 0 || low < 0) {
+            return std::nullopt;
+        }
+        id.octets[i] = static_cast<std::uint8_t>(high * 16 + low);
+        at += 2;
+    }
+    return id;
+}
+
+Uuid Uuid::from_octets(BytesView octets16) {
+    CH_CHECK(octets16.size() == 16);
+    Uuid id;
+    std::memcpy(id.octets.data(), octets16.data(), 16);
+    return id;
+}
+
+std::string Uuid::to_string() const {
+    std::string text;
+    text.reserve(36);
+    for (std::size_t i = 0; i < 16; ++i) {
+        if (dash_before(i)) {
+            text.push_back('-');
+        }
+        text.push_back(kHex[octets[i] >> 4]);
+        text.push_back(kHex[octets[i] & 15]);
+    }
+    return text;
+}
+
+}  // namespace chatelaine
