@@ -1,0 +1,186 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/ids.hpp"
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "crypto/hash.hpp"
+#include "responsibility/responsibility.hpp"
+#include "seal/reader.hpp"
+
+/// Who is calling, and what may they do. Records of identities, credentials and tokens; finding the
+/// principal from what was presented; `decide()`, which is pure.
+
+namespace chatelaine::access {
+
+using responsibility::Party;
+
+/// An allow-list entry: any of the actions on any of the resources. A `*` may stand for any run of
+/// characters; "okms:apikms:serviceKey/*" and "urn:v1:*:resource:okms:<domain>/serviceKey/<id>".
+struct Grant {
+    std::vector<std::string> actions;
+    std::vector<std::string> resources;
+};
+
+enum class Decision : std::uint8_t { kAllowed, kDenied };
+
+/// Does a pattern with `*` match the whole text? Linear in both, whatever the pattern.
+bool matches(std::string_view pattern, std::string_view text);
+
+/// True when a grant allows one of `actions` on `resource`. Pure. Empty actions are skipped.
+Decision decide(const std::vector<Grant>& grants, std::initializer_list<std::string_view> actions,
+                std::string_view resource);
+
+/// An identity of a customer (scope: its account) or an operator (scope: the provider).
+struct Identity {
+    static constexpr store::Kind kind = store::Kind::kIdentity;
+    static Result<std::shared_ptr<const Identity>> decode(const seal::Origin&, BytesView);
+    void encode(Bytes& out) const;
+
+    seal::Origin origin;
+    IdentityId id;
+    AccountId account;
+    Party party = Party::kCustomer;
+    std::string name;  ///< login or service account name
+    std::string description;
+    std::string urn;
+    std::vector<Grant> grants;
+    bool root = false;  ///< the account's root: passes without a grant inside its own account
+    bool disabled = false;
+    WallTime created;
+};
+
+/// A client certificate (scope: its domain; the provider for operators). Id = serial number.
+struct Credential {
+    static constexpr store::Kind kind = store::Kind::kCredential;
+    static Result<std::shared_ptr<const Credential>> decode(const seal::Origin&, BytesView);
+    void encode(Bytes& out) const;
+
+    seal::Origin origin;
+    CredentialId id;
+    AccountId account;
+    DomainId domain;  ///< nil for an operator's
+    std::vector<IdentityId> identities;  ///< 1..25
+    std::string name;
+    std::string description;
+    crypto::Sha256 fingerprint{};  ///< of the certificate
+    std::string certificate_pem;
+    std::string certificate_type;  ///< "ECDSA" or "RSA"
+    bool from_csr = false;
+    WallTime created, not_before, not_after;
+    std::optional<WallTime> revoked;
+};
+
+/// A bearer token (scope: its domain, or the provider). Only its SHA-256 is kept.
+struct Token {
+    static constexpr store::Kind kind = store::Kind::kToken;
+    static Result<std::shared_ptr<const Token>> decode(const seal::Origin&, BytesView);
+    void encode(Bytes& out) const;
+
+    seal::Origin origin;
+    Uuid id;
+    AccountId account;
+    DomainId domain;
+    IdentityId identity;
+    std::string name;
+    std::string description;
+    crypto::Sha256 hash{};
+    WallTime created;
+    std::optional<WallTime> expires;
+    std::optional<WallTime> revoked;
+};
+
+/// "okms_" and base64url of version(1) ‖ scope(16) ‖ id(16) ‖ secret(32). The text is a secret.
+crypto::SecretBytes make_token_text(const Uuid& scope, const Uuid& id,
+                                    const crypto::SecretBytes& secret32);
+struct TokenParts {
+    Uuid scope;
+    Uuid id;
+    crypto::Sha256 hash;  ///< of the whole text
+};
+/// Nothing when it is not one of ours; no Error, since the answer is one 401 for all reasons.
+std::optional<TokenParts> parse_token_text(std::string_view text);
+crypto::Sha256 token_hash(const crypto::SecretBytes& text);
+
+/// Who is calling: made by authenticate() alone, looked up again at each request, so revocation
+/// holds on open connections. Cheap to copy: it shares the cached records.
+class Principal {
+public:
+    Party party() const { return party_; }
+    const AccountId& account() const { return account_; }
+    const DomainId& domain() const { return domain_; }  ///< nil for operators
+    /// The credential's or the token's id.
+    const Uuid& credential() const { return credential_; }
+    bool by_certificate() const { return by_certificate_; }
+    const std::vector<std::shared_ptr<const Identity>>& identities() const { return identities_; }
+    /// The union of the rights of its identities. Pure on what was loaded.
+    Decision decide(std::initializer_list<std::string_view> actions,
+                    std::string_view resource) const;
+    /// Nobody: for the public operations, and for what is written about refused callers.
+    static Principal anonymous() { return Principal(); }
+    /// Work of the service's own, on behalf of `account` (scheduler, start-up). Not from a face.
+    static Principal system(Party party, AccountId account, DomainId domain);
+    bool is_anonymous() const { return anonymous_; }
+    bool is_system() const { return system_; }
+
+private:
+    friend class Authenticator;
+    Principal() = default;
+    Party party_ = Party::kCustomer;
+    AccountId account_;
+    DomainId domain_;
+    Uuid credential_;
+    bool by_certificate_ = false;
+    bool anonymous_ = true;
+    bool system_ = false;
+    std::vector<std::shared_ptr<const Identity>> identities_;
+};
+
+/// What a request brought, before anything is believed.
+struct Presented {
+    /// Set when a certificate was presented and it verified against a CA at the handshake.
+    struct Certificate {
+        std::string_view common_name;
+        BytesView serial;
+        const std::vector<std::string>* upn_names = nullptr;
+        const crypto::Sha256* fingerprint = nullptr;
+        bool verified = false;
+        bool client_auth = false;
+    };
+    std::optional<Certificate> certificate;
+    std::string_view authorization;  ///< the header's value, "Bearer …"
+    std::string_view vault_token;    ///< X-Vault-Token
+};
+
+/// Finds the principal. Every failure is the same kUnauthenticated to the caller; the reason goes
+/// to the audit (Error::where). kWouldBlock where a record is not in the cache.
+class Authenticator {
+public:
+    struct Options {
+        Uuid provider_scope;
+    };
+    explicit Authenticator(Options options) : options_(options) {}
+    /// Certificate and token in one request must name the same identity, else kUnauthenticated.
+    Result<Principal> authenticate(const Presented& presented, seal::Reader& reader,
+                                   WallTime now) const;
+
+private:
+    Result<Principal> by_certificate(const Presented::Certificate& certificate,
+                                     seal::Reader& reader, WallTime now) const;
+    Result<Principal> by_token(std::string_view text, seal::Reader& reader, WallTime now) const;
+    Options options_;
+};
+
+/// Where a caller lives in names: urn:v1:PLATE:…
+std::string identity_urn(std::string_view plate, const AccountId& account, std::string_view name);
+std::string domain_urn(std::string_view plate, const DomainId& domain);
+/// "urn:v1:PLATE:resource:okms:DOMAIN/serviceKey/ID"
+std::string object_urn(std::string_view plate, const DomainId& domain, std::string_view kind,
+                       std::string_view id);
+
+}  // namespace chatelaine::access
