@@ -1,0 +1,140 @@
+#pragma once
+
+#include <array>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/ids.hpp"
+#include "base/metrics.hpp"
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "crypto/jose.hpp"
+#include "seal/reader.hpp"
+
+/// One model for every managed object, whichever face made it. Its shapes are those of KMIP 1.x
+/// (names, usage mask, dates, links, attributes with indices); a service key is such an object.
+/// Numbers of the enumerations are KMIP's own (KMIP 1.4, section 9.1.3), so that nothing is mapped.
+
+namespace chatelaine::objects {
+
+enum class ObjectType : std::uint8_t {
+    kCertificate = 1, kSymmetricKey = 2, kPublicKey = 3, kPrivateKey = 4, kSplitKey = 5,
+    kTemplate = 6, kSecretData = 7, kOpaqueObject = 8, kPgpKey = 9, kCertificateRequest = 10
+};
+
+/// Cryptographic Usage Mask bits. Service keys use the first six.
+namespace usage {
+inline constexpr std::uint32_t kSign = 0x01, kVerify = 0x02, kEncrypt = 0x04, kDecrypt = 0x08,
+                               kWrapKey = 0x10, kUnwrapKey = 0x20, kExport = 0x40,
+                               kMacGenerate = 0x80, kMacVerify = 0x100, kDeriveKey = 0x200;
+}  // namespace usage
+
+enum class State : std::uint8_t {
+    kPreActive = 1, kActive = 2, kDeactivated = 3, kCompromised = 4, kDestroyed = 5,
+    kDestroyedCompromised = 6
+};
+std::string_view state_name(State state);  ///< "pre_active" … as OKMS REST writes it
+std::optional<State> state_from_name(std::string_view name);
+/// The conditions on dates under which an object is in `state` at `now`: lists and Locate use the
+/// same predicate that state() computes.
+std::vector<store::DateCondition> state_conditions(State state, WallTime now);
+
+enum class RevocationReason : std::uint8_t {
+    kNone = 0, kUnspecified = 1, kKeyCompromise = 2, kCaCompromise = 3, kAffiliationChanged = 4,
+    kSuperseded = 5, kCessationOfOperation = 6, kPrivilegeWithdrawn = 7
+};
+std::optional<RevocationReason> revocation_reason_from_name(std::string_view name);
+
+struct Name {
+    std::string value;
+    std::uint8_t type = 1;  ///< 1 uninterpreted text string, 2 URI
+};
+struct Link {
+    std::uint32_t type = 0;  ///< KMIP Link Type
+    ObjectId object;
+};
+/// Any other attribute, with its value in KMIP's own encoding: kept exactly, index included.
+struct Attribute {
+    std::string name;
+    std::uint32_t index = 0;
+    Bytes value;
+};
+
+/// One version of the key's material. Version numbers start at 1 and never come back.
+struct Material {
+    std::uint32_t version = 1;
+    std::uint32_t format = 1;   ///< KMIP Key Format Type: 1 Raw, 4 PKCS#8, 5 X.509 (SPKI)
+    crypto::SecretBytes bytes;  ///< symmetric: raw; private: PKCS#8 DER; public: SPKI DER
+    WallTime created;
+    std::optional<WallTime> destroyed;
+};
+
+/// What one thread keeps ready to use a key: cipher contexts, parsed keys. Made on first use.
+struct PreparedKey {
+    std::optional<crypto::DirectJwe> ciphertext;
+    std::optional<crypto::DirectJwe> data_key;
+};
+
+/// Immutable once shared through the cache; a change is made on a copy from clone().
+struct ManagedObject {
+    static constexpr store::Kind kind = store::Kind::kManagedObject;
+    /// kStoreCorrupt also when the dates in the row are not those of the sealed record.
+    static Result<std::shared_ptr<const ManagedObject>> decode(const seal::Origin&, BytesView);
+    /// The sealed record's plaintext; `out` holds key material: wipe it.
+    void encode(Bytes& out) const;
+    std::shared_ptr<ManagedObject> clone() const;
+    /// The change that writes this object over the version it was read at (or creates it).
+    seal::RecordChange to_change() const;
+
+    seal::Origin origin;  ///< version 0 until stored
+    ObjectId id;
+    DomainId domain;
+    ObjectType type = ObjectType::kSymmetricKey;
+    std::vector<Name> names;
+    std::string context;
+    crypto::KeyType key_type = crypto::KeyType::kOct;
+    std::uint32_t algorithm = 3;  ///< KMIP Cryptographic Algorithm: 3 AES, 4 RSA, 6 ECDSA, 0x1A EC
+    std::uint32_t bits = 0;
+    std::optional<crypto::Curve> curve;
+    std::uint32_t usage_mask = 0;
+    bool pair = false;  ///< a service key of class KEY_PAIR: private and public under one id
+    bool extractable = false, never_extractable = true, sensitive = true, always_sensitive = true;
+    std::string protection_level = "SOFTWARE";
+
+    WallTime initial_date;
+    std::optional<WallTime> original_creation, activation, deactivation, process_start,
+        protect_stop, compromise, compromise_occurrence, destroy, archive;
+    WallTime last_change;
+    RevocationReason revocation_reason = RevocationReason::kNone;
+    std::string revocation_message;
+
+    std::uint32_t newest_version = 1;
+    Material material;  ///< of the newest version; bytes empty once destroyed
+    std::vector<Link> links;
+    std::vector<Attribute> attributes;
+
+    State state(WallTime now) const;
+    store::Dates dates() const;
+
+    /// The calling thread's prepared key. Only its own thread touches a slot's contents... slots are
+    /// by metrics::thread_slot(), which two threads may share, so the caller holds the slot's lock.
+    struct Slot {
+        std::mutex mutex;
+        PreparedKey key;
+    };
+    Slot& slot() const;
+    /// The asymmetric key, parsed once and shared; kCryptoFailed when the material does not parse.
+    Result<crypto::PrivateKey> private_key() const;
+    Result<crypto::PublicKey> public_key() const;
+
+private:
+    mutable std::array<Slot, metrics::slot_count> slots_;
+    mutable std::mutex parse_mutex_;
+    mutable std::optional<crypto::PrivateKey> private_key_;
+    mutable std::optional<crypto::PublicKey> public_key_;
+};
+
+}  // namespace chatelaine::objects
