@@ -20,6 +20,9 @@ namespace chatelaine::access {
 
 using responsibility::Party;
 
+/// The scope of the provider's own records: one, with a name that never changes.
+inline constexpr Uuid provider_scope{{0, 0, 0, 0, 0, 0, 0x40, 0, 0x80, 0, 0, 0, 0, 0, 0, 1}};
+
 /// An allow-list entry: any of the actions on any of the resources. A `*` may stand for any run of
 /// characters; "okms:apikms:serviceKey/*" and "urn:v1:*:resource:okms:<domain>/serviceKey/<id>".
 struct Grant {
@@ -76,7 +79,7 @@ struct Credential {
     std::optional<WallTime> revoked;
 };
 
-/// A bearer token (scope: its domain, or the provider). Only its SHA-256 is kept.
+/// A bearer token (scope: its account, or the provider). Only its SHA-256 is kept.
 struct Token {
     static constexpr store::Kind kind = store::Kind::kToken;
     static Result<std::shared_ptr<const Token>> decode(const seal::Origin&, BytesView);
@@ -85,7 +88,7 @@ struct Token {
     seal::Origin origin;
     Uuid id;
     AccountId account;
-    DomainId domain;
+    DomainId domain;  ///< nil: every domain of the account, chosen by the request's path
     IdentityId identity;
     std::string name;
     std::string description;
@@ -93,6 +96,21 @@ struct Token {
     WallTime created;
     std::optional<WallTime> expires;
     std::optional<WallTime> revoked;
+};
+
+/// A customer's KMS in one region, as the directory knows it (scope: itself).
+struct Domain {
+    static constexpr store::Kind kind = store::Kind::kDomain;
+    static Result<std::shared_ptr<const Domain>> decode(const seal::Origin&, BytesView);
+    void encode(Bytes& out) const;
+
+    seal::Origin origin;
+    DomainId id;
+    AccountId account;
+    std::string region;
+    std::string name;
+    WallTime created;
+    std::optional<WallTime> terminated;
 };
 
 /// "okms_" and base64url of version(1) ‖ scope(16) ‖ id(16) ‖ secret(32). The text is a secret.
@@ -155,25 +173,26 @@ struct Presented {
     std::optional<Certificate> certificate;
     std::string_view authorization;  ///< the header's value, "Bearer …"
     std::string_view vault_token;    ///< X-Vault-Token
+    /// The domain that the request names in its path, or nil. Never authority by itself: a
+    /// credential of one domain that names another is refused; one of the whole account may choose.
+    DomainId requested_domain;
 };
 
 /// Finds the principal. Every failure is the same kUnauthenticated to the caller; the reason goes
 /// to the audit (Error::where). kWouldBlock where a record is not in the cache.
 class Authenticator {
 public:
-    struct Options {
-        Uuid provider_scope;
-    };
-    explicit Authenticator(Options options) : options_(options) {}
     /// Certificate and token in one request must name the same identity, else kUnauthenticated.
+    /// kDomainNotFound when the request names a domain that is not the caller's.
     Result<Principal> authenticate(const Presented& presented, seal::Reader& reader,
                                    WallTime now) const;
 
 private:
+    static Result<void> enter_domain(Principal& principal, const DomainId& requested,
+                                     seal::Reader& reader);
     Result<Principal> by_certificate(const Presented::Certificate& certificate,
                                      seal::Reader& reader, WallTime now) const;
     Result<Principal> by_token(std::string_view text, seal::Reader& reader, WallTime now) const;
-    Options options_;
 };
 
 /// Where a caller lives in names: urn:v1:PLATE:…

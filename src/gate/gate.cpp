@@ -62,7 +62,8 @@ Result<void> Gate::check(const OperationRow& row, const Resource& resource, std:
     if (principal.party() != row.party || !matrix_.realises(row.party, row.activity)) {
         return Error::forbidden("gate.party", std::string(row.actions[0]), std::string(urn));
     }
-    if (row.plane == Plane::kData && resource.domain != principal.domain()) {
+    if ((row.plane == Plane::kData || !resource.domain.is_nil()) &&
+        resource.domain != principal.domain()) {
         return not_there(row.resource);
     }
     if (principal.decide({row.actions[0], row.actions[1]}, urn) != access::Decision::kAllowed) {

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "access/access.hpp"
+#include "base/random.hpp"
 #include "gate/operation.hpp"
 #include "seal/reader.hpp"
 
@@ -40,6 +42,17 @@ private:
     access::Principal principal_;
     typename Op::Command command_;
     std::string urn_;
+};
+
+/// What a handler may use: reads, the time, randomness. One execution, one thread.
+struct Services {
+    seal::Reader& reader;
+    WallTime now;
+    Random& random;
+    std::string_view plate;
+    std::string_view region;
+    /// For lists and `can`: may this caller do `row` on that resource?
+    std::function<bool(const OperationRow& row, const Resource& resource)> allowed;
 };
 
 /// What a handler says: the reply, what is to change, and what the audit should know.

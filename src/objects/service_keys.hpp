@@ -5,7 +5,6 @@
 #include <variant>
 #include <vector>
 
-#include "base/random.hpp"
 #include "gate/gate.hpp"
 #include "objects/managed_object.hpp"
 
@@ -14,15 +13,7 @@
 
 namespace chatelaine::objects {
 
-/// What a handler may use. One execution, one thread.
-struct Services {
-    seal::Reader& reader;
-    WallTime now;
-    Random& random;
-    std::string_view plate;
-    /// For lists: may this caller do `row` on that object?
-    std::function<bool(const gate::OperationRow& row, const ObjectId& object)> allowed;
-};
+using gate::Services;
 
 /// A service key as answers show it: the object and which form of its material goes with it.
 struct KeyAnswer {

@@ -44,6 +44,10 @@ enum class Kind : std::uint16_t {
     kSetting = 26,
 };
 
+/// Which of the two stores keeps a kind: the directory (accounts, identities, credentials: the
+/// service's own) or the region's (everything of the domains in it).
+constexpr bool in_directory(Kind kind) { return static_cast<std::uint16_t>(kind) >= 16; }
+
 struct RecordKey {
     Uuid scope;  ///< domain, account or provider: whose keys seal it
     Kind kind{};

@@ -1,0 +1,318 @@
+#include "access/access.hpp"
+
+#include <algorithm>
+
+#include "base/encoding.hpp"
+
+namespace chatelaine::access {
+namespace {
+
+constexpr std::string_view kTokenPrefix = "okms_";
+constexpr std::uint8_t kTokenFormat = 1;
+constexpr std::size_t kTokenBytes = 1 + 16 + 16 + 32;
+constexpr std::string_view kUpnPrefix = "okms.domain:";
+
+/// Every refusal reads the same outside; `where` is for the audit alone.
+Error refused(std::string_view where) {
+    return Error(Code::kUnauthenticated, where, "the credential is not valid");
+}
+
+/// The domain in the certificate's SAN. `okms.domain:*` is never authority.
+std::optional<DomainId> domain_of(const std::vector<std::string>* upn_names) {
+    if (upn_names == nullptr || upn_names->size() != 1) {
+        return std::nullopt;
+    }
+    const std::string_view name = upn_names->front();
+    if (!name.starts_with(kUpnPrefix)) {
+        return std::nullopt;
+    }
+    return DomainId::parse(name.substr(kUpnPrefix.size()));
+}
+
+std::string_view bearer(std::string_view authorization) {
+    constexpr std::string_view scheme = "bearer ";
+    if (authorization.size() <= scheme.size()) {
+        return {};
+    }
+    for (std::size_t i = 0; i < scheme.size(); ++i) {
+        const char c = authorization[i];
+        const char lower = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+        if (lower != scheme[i]) {
+            return {};
+        }
+    }
+    return authorization.substr(scheme.size());
+}
+
+Result<std::shared_ptr<const Identity>> load_identity(seal::Reader& reader, const Uuid& scope,
+                                                      const IdentityId& id) {
+    CH_TRY(auto identity, reader.load<Identity>(scope, id.uuid));
+    if (!identity || identity->disabled) {
+        return refused("access.identity");
+    }
+    return identity;
+}
+
+Uuid identity_scope(Party party, const AccountId& account) {
+    return party == Party::kProvider ? provider_scope : account.uuid;
+}
+
+}  // namespace
+
+bool matches(std::string_view pattern, std::string_view text) {
+    // Greedy with one point to come back to: each character is looked at a bounded number of
+    // times for one star, and the last star alone is ever retried.
+    std::size_t p = 0;
+    std::size_t t = 0;
+    std::size_t star = std::string_view::npos;
+    std::size_t resume = 0;
+    while (t < text.size()) {
+        if (p < pattern.size() && pattern[p] == '*') {
+            star = p++;
+            resume = t;
+        } else if (p < pattern.size() && pattern[p] == text[t]) {
+            ++p;
+            ++t;
+        } else if (star != std::string_view::npos) {
+            p = star + 1;
+            t = ++resume;
+        } else {
+            return false;
+        }
+    }
+    while (p < pattern.size() && pattern[p] == '*') {
+        ++p;
+    }
+    return p == pattern.size();
+}
+
+Decision decide(const std::vector<Grant>& grants, std::initializer_list<std::string_view> actions,
+                std::string_view resource) {
+    const auto any = [](const std::vector<std::string>& patterns, std::string_view text) {
+        return std::any_of(patterns.begin(), patterns.end(),
+                           [text](const std::string& pattern) { return matches(pattern, text); });
+    };
+    for (const Grant& grant : grants) {
+        for (const std::string_view action : actions) {
+            if (!action.empty() && any(grant.actions, action) && any(grant.resources, resource)) {
+                return Decision::kAllowed;
+            }
+        }
+    }
+    return Decision::kDenied;
+}
+
+Decision Principal::decide(std::initializer_list<std::string_view> actions,
+                           std::string_view resource) const {
+    if (system_) {
+        return Decision::kAllowed;
+    }
+    for (const auto& identity : identities_) {
+        // The root of an account is not limited inside its account; the tenant check before this
+        // has already held the resource to the caller's own domain.
+        if (identity->root ||
+            access::decide(identity->grants, actions, resource) == Decision::kAllowed) {
+            return Decision::kAllowed;
+        }
+    }
+    return Decision::kDenied;
+}
+
+Principal Principal::system(Party party, AccountId account, DomainId domain) {
+    Principal principal;
+    principal.party_ = party;
+    principal.account_ = account;
+    principal.domain_ = domain;
+    principal.anonymous_ = false;
+    principal.system_ = true;
+    return principal;
+}
+
+Result<void> Authenticator::enter_domain(Principal& principal, const DomainId& requested,
+                                         seal::Reader& reader) {
+    if (principal.party_ == Party::kProvider || requested.is_nil() ||
+        requested == principal.domain_) {
+        return ok();
+    }
+    if (!principal.domain_.is_nil()) {
+        return Error(Code::kDomainNotFound, "access.domain", "no such domain");
+    }
+    CH_TRY(const auto domain, reader.load<Domain>(requested.uuid, requested.uuid));
+    if (!domain || domain->account != principal.account_ || domain->terminated) {
+        return Error(Code::kDomainNotFound, "access.domain", "no such domain");
+    }
+    principal.domain_ = requested;
+    return ok();
+}
+
+Result<Principal> Authenticator::authenticate(const Presented& presented, seal::Reader& reader,
+                                              WallTime now) const {
+    std::string_view token = bearer(presented.authorization);
+    if (!presented.authorization.empty() && token.empty()) {
+        return refused("access.authorization_scheme");
+    }
+    if (!presented.vault_token.empty()) {
+        if (!token.empty() && token != presented.vault_token) {
+            return refused("access.two_tokens");
+        }
+        token = presented.vault_token;
+    }
+    if (!presented.certificate) {
+        if (token.empty()) {
+            return refused("access.nothing_presented");
+        }
+        CH_TRY(Principal principal, by_token(token, reader, now));
+        CH_TRY_VOID(enter_domain(principal, presented.requested_domain, reader));
+        return principal;
+    }
+    CH_TRY(Principal principal, by_certificate(*presented.certificate, reader, now));
+    if (!token.empty()) {
+        CH_TRY(const Principal other, by_token(token, reader, now));
+        const bool same = principal.identities_.size() == 1 &&
+                          principal.identities_.front()->id == other.identities_.front()->id &&
+                          principal.account_ == other.account_;
+        if (!same) {
+            return refused("access.two_identities");
+        }
+    }
+    CH_TRY_VOID(enter_domain(principal, presented.requested_domain, reader));
+    return principal;
+}
+
+Result<Principal> Authenticator::by_certificate(const Presented::Certificate& certificate,
+                                                seal::Reader& reader, WallTime now) const {
+    if (!certificate.verified || !certificate.client_auth) {
+        return refused("access.certificate_not_verified");
+    }
+    // The issuer was checked at the handshake (only our CAs count); the serial is the credential.
+    if (certificate.serial.empty() || certificate.serial.size() > 16) {
+        return refused("access.certificate_serial");
+    }
+    CredentialId id;
+    std::copy(certificate.serial.begin(), certificate.serial.end(),
+              id.uuid.octets.end() - static_cast<std::ptrdiff_t>(certificate.serial.size()));
+    const bool has_upn = certificate.upn_names != nullptr && !certificate.upn_names->empty();
+    const auto domain = domain_of(certificate.upn_names);
+    if (has_upn && !domain) {
+        return refused("access.certificate_domain");
+    }
+    const Uuid scope = has_upn ? domain->uuid : provider_scope;
+    CH_TRY(const auto credential, reader.load<Credential>(scope, id.uuid));
+    if (!credential) {
+        return refused("access.credential_unknown");
+    }
+    if (credential->fingerprint != *certificate.fingerprint) {
+        return refused("access.credential_fingerprint");
+    }
+    if (credential->revoked) {
+        return refused("access.credential_revoked");
+    }
+    if (now < credential->not_before || now >= credential->not_after) {
+        return refused("access.credential_expired");
+    }
+    Principal principal;
+    principal.anonymous_ = false;
+    principal.by_certificate_ = true;
+    principal.party_ = has_upn ? Party::kCustomer : Party::kProvider;
+    principal.account_ = credential->account;
+    principal.domain_ = credential->domain;
+    principal.credential_ = id.uuid;
+    for (const IdentityId& identity_id : credential->identities) {
+        CH_TRY(auto identity,
+               load_identity(reader, identity_scope(principal.party_, credential->account),
+                             identity_id));
+        principal.identities_.push_back(std::move(identity));
+    }
+    if (principal.identities_.empty()) {
+        return refused("access.credential_without_identity");
+    }
+    return principal;
+}
+
+Result<Principal> Authenticator::by_token(std::string_view text, seal::Reader& reader,
+                                          WallTime now) const {
+    const auto parts = parse_token_text(text);
+    if (!parts) {
+        return refused("access.token_form");
+    }
+    CH_TRY(const auto token, reader.load<Token>(parts->scope, parts->id));
+    if (!token || !crypto::equal_ct(token->hash, parts->hash)) {
+        return refused("access.token_unknown");
+    }
+    if (token->revoked) {
+        return refused("access.token_revoked");
+    }
+    if (token->expires && now >= *token->expires) {
+        return refused("access.token_expired");
+    }
+    Principal principal;
+    principal.anonymous_ = false;
+    principal.party_ = parts->scope == provider_scope ? Party::kProvider : Party::kCustomer;
+    principal.account_ = token->account;
+    principal.domain_ = token->domain;
+    principal.credential_ = token->id;
+    CH_TRY(auto identity,
+           load_identity(reader, identity_scope(principal.party_, token->account),
+                         token->identity));
+    principal.identities_.push_back(std::move(identity));
+    return principal;
+}
+
+crypto::SecretBytes make_token_text(const Uuid& scope, const Uuid& id,
+                                    const crypto::SecretBytes& secret32) {
+    const auto token = crypto::insecure_expose_secret();
+    Bytes raw;
+    raw.reserve(kTokenBytes);
+    raw.push_back(kTokenFormat);
+    raw.insert(raw.end(), scope.octets.begin(), scope.octets.end());
+    raw.insert(raw.end(), id.octets.begin(), id.octets.end());
+    secret32.with_exposed(token, [&](BytesView secret) {
+        raw.insert(raw.end(), secret.begin(), secret.end());
+    });
+    std::string text(kTokenPrefix);
+    append_base64url(text, raw);
+    auto result = crypto::SecretBytes::copy_of(as_bytes(text));
+    wipe(raw.data(), raw.size());
+    wipe(text);
+    return result;
+}
+
+std::optional<TokenParts> parse_token_text(std::string_view text) {
+    constexpr std::size_t characters = kTokenPrefix.size() + (kTokenBytes * 8 + 5) / 6;
+    if (text.size() != characters || !text.starts_with(kTokenPrefix)) {
+        return std::nullopt;
+    }
+    std::array<std::uint8_t, base64_decoded_max(characters)> raw{};
+    const auto size = decode_base64url_into(text.substr(kTokenPrefix.size()), raw);
+    std::optional<TokenParts> parts;
+    if (size && *size == kTokenBytes && raw[0] == kTokenFormat) {
+        parts = TokenParts{Uuid::from_octets(BytesView(raw).subspan(1, 16)),
+                           Uuid::from_octets(BytesView(raw).subspan(17, 16)),
+                           crypto::sha256(as_bytes(text))};
+    }
+    wipe(raw.data(), raw.size());
+    return parts;
+}
+
+crypto::Sha256 token_hash(const crypto::SecretBytes& text) { return crypto::sha256(text); }
+
+std::string identity_urn(std::string_view plate, const AccountId& account, std::string_view name) {
+    std::string urn = "urn:v1:";
+    urn.append(plate).append(":identity:user:").append(account.to_string());
+    return urn.append("/").append(name);
+}
+
+std::string domain_urn(std::string_view plate, const DomainId& domain) {
+    std::string urn = "urn:v1:";
+    return urn.append(plate).append(":resource:okms:").append(domain.to_string());
+}
+
+std::string object_urn(std::string_view plate, const DomainId& domain, std::string_view kind,
+                       std::string_view id) {
+    std::string urn;
+    urn.reserve(plate.size() + kind.size() + id.size() + 64);
+    urn.append("urn:v1:").append(plate).append(":resource:okms:").append(domain.to_string());
+    return urn.append("/").append(kind).append("/").append(id);
+}
+
+}  // namespace chatelaine::access

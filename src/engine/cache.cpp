@@ -1,0 +1,106 @@
+#include "engine/cache.hpp"
+
+#include <algorithm>
+
+namespace chatelaine::engine {
+
+std::size_t ObjectCache::KeyHash::operator()(const store::RecordKey& key) const noexcept {
+    const std::hash<Uuid> hash;
+    return hash(key.id) * 31 + hash(key.scope) + static_cast<std::size_t>(key.kind);
+}
+
+ObjectCache::ObjectCache(std::size_t entries_max)
+    : shard_entries_max_(std::max<std::size_t>(1, entries_max / shard_count)) {
+    for (Shard& shard : shards_) {
+        shard.hand = shard.entries.end();
+    }
+}
+
+ObjectCache::Shard& ObjectCache::shard_of(const store::RecordKey& key) {
+    return shards_[(KeyHash{}(key) >> 7) % shard_count];
+}
+
+std::shared_ptr<const void> ObjectCache::find(const store::RecordKey& key) {
+    Shard& shard = shard_of(key);
+    const std::lock_guard lock(shard.mutex);
+    const auto found = shard.entries.find(key);
+    if (found == shard.entries.end()) {
+        return nullptr;
+    }
+    found->second.used = true;
+    return found->second.object;
+}
+
+std::uint64_t ObjectCache::epoch(const store::RecordKey& key) {
+    Shard& shard = shard_of(key);
+    const std::lock_guard lock(shard.mutex);
+    return shard.epoch;
+}
+
+void ObjectCache::put(const store::RecordKey& key, std::shared_ptr<const void> object,
+                      std::uint64_t epoch) {
+    Shard& shard = shard_of(key);
+    const std::lock_guard lock(shard.mutex);
+    if (shard.epoch != epoch) {
+        return;
+    }
+    if (shard.entries.size() >= shard_entries_max_) {
+        make_room(shard);
+    }
+    // A rehash leaves iterators behind, so the hand starts over when the table grew.
+    const std::size_t buckets = shard.entries.bucket_count();
+    shard.entries[key] = Entry{std::move(object), false};
+    if (shard.entries.bucket_count() != buckets) {
+        shard.hand = shard.entries.end();
+    }
+}
+
+void ObjectCache::make_room(Shard& shard) {
+    // Two passes at most: the first clears every mark.
+    for (std::size_t step = 0; step <= 2 * shard.entries.size(); ++step) {
+        if (shard.hand == shard.entries.end()) {
+            shard.hand = shard.entries.begin();
+        }
+        if (!shard.hand->second.used) {
+            shard.hand = shard.entries.erase(shard.hand);
+            return;
+        }
+        shard.hand->second.used = false;
+        ++shard.hand;
+    }
+}
+
+void ObjectCache::invalidate(const store::RecordKey& key) {
+    std::shared_ptr<const void> dropped;  // destroyed, and wiped, after the lock is gone
+    Shard& shard = shard_of(key);
+    const std::lock_guard lock(shard.mutex);
+    ++shard.epoch;
+    const auto found = shard.entries.find(key);
+    if (found != shard.entries.end()) {
+        dropped = std::move(found->second.object);
+        if (shard.hand == found) {
+            ++shard.hand;
+        }
+        shard.entries.erase(found);
+    }
+}
+
+void ObjectCache::clear() {
+    for (Shard& shard : shards_) {
+        const std::lock_guard lock(shard.mutex);
+        ++shard.epoch;
+        shard.entries.clear();
+        shard.hand = shard.entries.end();
+    }
+}
+
+std::size_t ObjectCache::size() {
+    std::size_t total = 0;
+    for (Shard& shard : shards_) {
+        const std::lock_guard lock(shard.mutex);
+        total += shard.entries.size();
+    }
+    return total;
+}
+
+}  // namespace chatelaine::engine

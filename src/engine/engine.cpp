@@ -1,0 +1,205 @@
+#include "engine/engine.hpp"
+
+#include "base/limits.hpp"
+#include "base/log.hpp"
+
+namespace chatelaine::engine {
+namespace {
+
+/// A record that does not open or decode is the operator's business at once.
+Error report_broken(const store::RecordKey& key, Error error) {
+    if (error.code() != Code::kSealed) {
+        log::error("record_unreadable",
+                   {{"scope", key.scope.to_string()},
+                    {"kind", std::to_string(static_cast<unsigned>(key.kind))},
+                    {"id", key.id.to_string()},
+                    {"reason", std::string(code_name(error.code()))}},
+                   "stop writing to this store and restore the record from a backup");
+    }
+    return error;
+}
+
+Result<std::shared_ptr<const void>> open_and_decode(const seal::Seal& seal,
+                                                    const store::Record& record,
+                                                    seal::Decode decode) {
+    const seal::Origin origin{record.key, record.version, record.commit, record.born, record.dates};
+    auto plaintext = seal.open_record({record.key, record.version}, record.sealed);
+    if (!plaintext) {
+        return report_broken(record.key, std::move(plaintext).error());
+    }
+    auto object = plaintext->with_exposed(
+        crypto::insecure_expose_secret(),
+        [&](BytesView bytes) { return decode(origin, bytes); });
+    if (!object) {
+        return report_broken(record.key, std::move(object).error());
+    }
+    return object;
+}
+
+}  // namespace
+
+void Lane::add(std::unique_ptr<Task> task) {
+    task->record(journal_);
+    waiting_.push_back(std::move(task));
+    if (waiting_.size() == 1) {
+        // Runs behind everything that is ready in this turn: one write for all of it.
+        loop_.defer([this] { write(); });
+    }
+}
+
+void Lane::write() {
+    const Result<void> written = journal_.write();
+    if (!written) {
+        log::error("journal_write_failed", {{"reason", written.error().to_string()}},
+                   "uses are refused: free space on the journal's volume");
+    }
+    finishing_.swap(waiting_);
+    for (auto& task : finishing_) {
+        task->recorded(written);
+    }
+    finishing_.clear();
+}
+
+Result<store::Term> View::term(const Uuid& scope, std::string_view name, std::string_view value) {
+    return engine_.parts().seal.term(scope, name, value);
+}
+
+Result<std::uint64_t> View::version_of(const store::RecordKey& key) {
+    if (!may_block_) {
+        return Error(Code::kWouldBlock, "engine.view");
+    }
+    CH_TRY(const auto record, engine_.store_of(key.kind).get(key));
+    return record ? record->version : 0;
+}
+
+Result<std::shared_ptr<const void>> View::load_any(const store::RecordKey& key,
+                                                   seal::Decode decode) {
+    if (auto object = engine_.cache().find(key)) {
+        return object;
+    }
+    if (!may_block_) {
+        return Error(Code::kWouldBlock, "engine.view");
+    }
+    const std::uint64_t epoch = engine_.cache().epoch(key);
+    CH_TRY(const auto record, engine_.store_of(key.kind).get(key));
+    if (!record || record->tombstone) {
+        return std::shared_ptr<const void>();
+    }
+    CH_TRY(auto object, open_and_decode(engine_.parts().seal, *record, decode));
+    engine_.cache().put(key, object, epoch);
+    return object;
+}
+
+Result<View::ErasedPage> View::find_any(const store::Query& query, seal::Decode decode) {
+    if (!may_block_) {
+        return Error(Code::kWouldBlock, "engine.view");
+    }
+    CH_TRY(const auto page, engine_.store_of(query.kind).query(query));
+    ErasedPage found;
+    found.more = page.more;
+    for (const store::Record& record : page.records) {
+        CH_TRY(auto object, open_and_decode(engine_.parts().seal, record, decode));
+        found.objects.push_back(std::move(object));
+        found.born.push_back(record.born);
+    }
+    return found;
+}
+
+Engine::Engine(Options options, Parts parts)
+    : options_(std::move(options)),
+      parts_(parts),
+      gate_(parts.matrix, options_.plate),
+      cache_(options_.cache_entries_max == 0 ? limits::object_cache_entries_max
+                                             : options_.cache_entries_max),
+      quick_({options_.quick_threads, limits::blocking_queue_max, false}),
+      slow_({options_.slow_threads, limits::blocking_queue_max, true}) {
+    parts_.registry.gauge("chatelaine_cached_objects", "Opened records kept in locked memory", {},
+                          [this] { return static_cast<double>(cache_.size()); });
+    parts_.registry.gauge("chatelaine_blocking_queue", "Executions that wait for a pool thread", {},
+                          [this] {
+                              return static_cast<double>(quick_.queued() + slow_.queued());
+                          });
+}
+
+Engine::~Engine() { stop(); }
+
+void Engine::stop() {
+    quick_.stop();
+    slow_.stop();
+}
+
+void Engine::attach(net::Loop& loop, audit::Journal& journal) {
+    CH_CHECK(loop.index() == lanes_.size());
+    lanes_.push_back(std::make_unique<Lane>(loop, journal));
+}
+
+OperationMeter Engine::meter(const gate::OperationRow& row) {
+    const std::string name(row.name);
+    const auto counter = [&](const char* result) {
+        return &parts_.registry.counter("chatelaine_operations_total", "Operations by their result",
+                                        {{"operation", name}, {"result", result}});
+    };
+    return {counter("allowed"), counter("denied"), counter("failed"),
+            &parts_.registry.histogram("chatelaine_operation_seconds",
+                                       "Time from the whole request to its answer",
+                                       {{"operation", name}})};
+}
+
+bool Engine::offload(std::unique_ptr<Task>& task, const gate::OperationRow& row) {
+    const bool slow = row.rate == gate::RateClass::kAsymmetric ||
+                      row.rate == gate::RateClass::kAdmin || row.effect == gate::Effect::kWrite;
+    Task* const raw = task.release();
+    const bool taken = (slow ? slow_ : quick_).submit([raw] {
+        std::unique_ptr<Task> owner(raw);
+        raw->step(std::move(owner), true);
+    });
+    if (!taken) {
+        task.reset(raw);
+    }
+    return taken;
+}
+
+Result<void> Engine::submit(const gate::OperationRow& row, const Uuid& scope,
+                            std::vector<seal::RecordChange>& changes, const audit::Facts& facts,
+                            store::CommitDone done) {
+    const bool directory = row.commits == gate::CommitsIn::kDirectory;
+    store::Transaction transaction;
+    transaction.changes.reserve(changes.size());
+    for (seal::RecordChange& change : changes) {
+        // Each operation commits in the one store that its row names.
+        CH_CHECK(store::in_directory(change.key.kind) == directory);
+        store::Change stored;
+        stored.key = change.key;
+        stored.expected_version = change.expected_version;
+        stored.tombstone = change.tombstone;
+        stored.dates = change.dates;
+        for (const auto& [name, value] : change.terms) {
+            CH_TRY(const auto term, parts_.seal.term(change.key.scope, name, value));
+            stored.terms.push_back(term);
+        }
+        if (!change.tombstone) {
+            const seal::Place place{change.key, change.expected_version + 1};
+            auto sealed = change.plaintext.with_exposed(
+                crypto::insecure_expose_secret(),
+                [&](BytesView bytes) { return parts_.seal.seal(place, bytes); });
+            if (!sealed) {
+                return std::move(sealed).error();
+            }
+            stored.sealed = std::move(sealed).value();
+        }
+        transaction.changes.push_back(std::move(stored));
+    }
+    const store::StreamKey stream{scope,
+                                  directory ? options_.directory_writer : options_.region_writer};
+    transaction.appends.push_back(audit::change_append(parts_.seal, stream, facts.time, facts));
+    (directory ? parts_.directory : parts_.region).submit(std::move(transaction), std::move(done));
+    return ok();
+}
+
+void Engine::invalidate(const std::vector<store::RecordKey>& keys) {
+    for (const store::RecordKey& key : keys) {
+        cache_.invalidate(key);
+    }
+}
+
+}  // namespace chatelaine::engine

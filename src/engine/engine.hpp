@@ -1,0 +1,162 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <concepts>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "access/access.hpp"
+#include "audit/audit.hpp"
+#include "base/metrics.hpp"
+#include "base/random.hpp"
+#include "engine/cache.hpp"
+#include "engine/pool.hpp"
+#include "gate/gate.hpp"
+#include "net/net.hpp"
+#include "tenancy/tools.hpp"
+
+/// The one coordinator: who is calling → gate → handler → commit with audit → reply.
+///
+/// What is in the cache and takes microseconds runs in place on the network loop; whatever may
+/// block or takes long runs again from the start on a pool thread (handlers have no effects, so
+/// nothing is done twice). A use is answered after its audit record is written to the loop's
+/// journal, together with all others of that turn; a change after its transaction, audit included,
+/// is durable and the caches have let go of what it changed.
+
+namespace chatelaine::engine {
+
+/// What a face knows of a call. The views live until the face's done().
+struct Call {
+    RequestId request;
+    std::string_view type;  ///< of the audit record: "REST_AUDIT"
+    std::string_view client_ip;
+    std::string_view http_method;
+    std::string_view http_path;  ///< raw, without the query
+    access::Presented presented;
+    int (*status_of)(Code code) = nullptr;  ///< the face's own error table, for the audit
+    std::chrono::steady_clock::time_point received;
+};
+
+/// Counts and times one operation.
+struct OperationMeter {
+    metrics::Counter* allowed = nullptr;
+    metrics::Counter* denied = nullptr;
+    metrics::Counter* failed = nullptr;
+    metrics::Histogram* duration = nullptr;
+};
+
+class Engine;
+
+/// One execution of one operation, handed from thread to thread, never shared.
+class Task {
+public:
+    virtual ~Task() = default;
+    /// Tries to run; hands itself on.
+    virtual void step(std::unique_ptr<Task> self, bool may_block) = 0;
+    /// On the loop's thread: adds its audit record to the journal.
+    virtual void record(audit::Journal& journal) = 0;
+    /// On the loop's thread: its record is written (or could not be).
+    virtual void recorded(const Result<void>& written) = 0;
+};
+
+/// What belongs to one loop. Touched on that loop's thread only.
+class Lane {
+public:
+    Lane(net::Loop& loop, audit::Journal& journal) : loop_(loop), journal_(journal) {}
+    net::Loop& loop() { return loop_; }
+    /// Buffers the task's record; it is finished once this turn's records are written.
+    void add(std::unique_ptr<Task> task);
+
+private:
+    void write();
+    net::Loop& loop_;
+    audit::Journal& journal_;
+    std::vector<std::unique_ptr<Task>> waiting_;
+    std::vector<std::unique_ptr<Task>> finishing_;
+};
+
+/// The reading side of one execution.
+class View final : public seal::Reader {
+public:
+    View(Engine& engine, bool may_block) : engine_(engine), may_block_(may_block) {}
+    Result<store::Term> term(const Uuid& scope, std::string_view name,
+                             std::string_view value) override;
+    Result<std::uint64_t> version_of(const store::RecordKey& key) override;
+    bool may_block() const override { return may_block_; }
+
+protected:
+    Result<std::shared_ptr<const void>> load_any(const store::RecordKey& key,
+                                                 seal::Decode decode) override;
+    Result<ErasedPage> find_any(const store::Query& query, seal::Decode decode) override;
+
+private:
+    Engine& engine_;
+    bool may_block_;
+};
+
+/// Threads: start() on a loop's thread; everything else as it says.
+class Engine {
+public:
+    struct Options {
+        std::string plate = "local";
+        std::string region = "local";
+        Uuid directory_writer;  ///< the stores' own ids: writers of change records
+        Uuid region_writer;
+        std::size_t quick_threads = 2;  ///< reads that missed the cache
+        std::size_t slow_threads = 2;   ///< RSA, key generation, password hashing
+        std::size_t cache_entries_max = 0;  ///< 0 = limits::object_cache_entries_max
+    };
+    struct Parts {
+        store::Store& directory;
+        store::Store& region;
+        seal::Seal& seal;
+        const responsibility::Matrix& matrix;
+        const Clock& clock;
+        Random& random;
+        metrics::Registry& registry;
+        tenancy::Tools& tools;
+    };
+    Engine(Options options, Parts parts);
+    ~Engine();
+
+    /// Before the server starts: one call for each loop, in the order of their indices.
+    void attach(net::Loop& loop, audit::Journal& journal);
+    /// Ends the pools; after the server has stopped.
+    void stop();
+
+    const Options& options() const { return options_; }
+    const Parts& parts() const { return parts_; }
+    const gate::Gate& gate() const { return gate_; }
+    const access::Authenticator& authenticator() const { return authenticator_; }
+    ObjectCache& cache() { return cache_; }
+    OperationMeter meter(const gate::OperationRow& row);
+    store::Store& store_of(store::Kind kind) const {
+        return store::in_directory(kind) ? parts_.directory : parts_.region;
+    }
+
+    // For Execution alone.
+    Lane& lane(const net::Loop& loop) { return *lanes_[loop.index()]; }
+    /// False when the pool is full: the task comes back.
+    bool offload(std::unique_ptr<Task>& task, const gate::OperationRow& row);
+    /// Seals the changes and the audit record and submits them.
+    Result<void> submit(const gate::OperationRow& row, const Uuid& scope,
+                        std::vector<seal::RecordChange>& changes, const audit::Facts& facts,
+                        store::CommitDone done);
+    void invalidate(const std::vector<store::RecordKey>& keys);
+
+private:
+    Options options_;
+    Parts parts_;
+    gate::Gate gate_;
+    access::Authenticator authenticator_;
+    ObjectCache cache_;
+    std::vector<std::unique_ptr<Lane>> lanes_;
+    BlockingPool quick_;
+    BlockingPool slow_;
+};
+
+}  // namespace chatelaine::engine
