@@ -62,6 +62,9 @@ Result<void> Gate::check(const OperationRow& row, const Resource& resource, std:
     if (principal.party() != row.party || !matrix_.realises(row.party, row.activity)) {
         return Error::forbidden("gate.party", std::string(row.actions[0]), std::string(urn));
     }
+    if (row.resource == ResourceType::kNone) {
+        return ok();  // about the caller itself: who am I, what may I do
+    }
     if ((row.plane == Plane::kData || !resource.domain.is_nil()) &&
         resource.domain != principal.domain()) {
         return not_there(row.resource);

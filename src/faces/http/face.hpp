@@ -1,0 +1,163 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/encoding.hpp"
+#include "base/json.hpp"
+#include "base/limits.hpp"
+#include "engine/execution.hpp"
+#include "faces/http/errors.hpp"
+#include "faces/http/router.hpp"
+
+/// What the HTTP faces share: from a request to an execution of an operation, and from its end to
+/// a response. A face adds routes with a Binding for each operation and nothing else.
+
+namespace chatelaine::faces::http {
+
+/// One request on its way. Owned by its execution; touched by one thread at a time.
+class Context {
+public:
+    Context(net::Exchange& exchange, const RouteMatch& match, RequestId request,
+            std::string_view audit_type);
+
+    net::Exchange& exchange() { return exchange_; }
+    const net::HttpRequest& request() const { return exchange_.request(); }
+    engine::Call& call() { return call_; }
+    const engine::Call& call() const { return call_; }
+
+    /// The decoded text of `{name}`.
+    Result<std::string> parameter(std::string_view name) const;
+    template <class IdType>
+    Result<IdType> id_parameter(std::string_view name) const {
+        CH_TRY(const std::string text, parameter(name));
+        const auto id = IdType::parse(text);
+        if (!id) {
+            return Error::invalid("http.parameter", std::string(name), "expected a UUID");
+        }
+        return *id;
+    }
+    /// The decoded value of a query parameter; the first when it is there twice.
+    Result<std::optional<std::string>> query(std::string_view name) const;
+    /// A whole number inside the bounds, or the default when absent.
+    struct Range {
+        std::int64_t lowest, highest, otherwise;
+    };
+    Result<std::int64_t> query_integer(std::string_view name, const Range& range) const;
+
+    /// The body as a JSON object, parsed once. kMalformed, kMissingArgument("body") when empty.
+    Result<json::Value> body();
+    /// `{okmsId}` of the path, or the caller's own domain for the short form.
+    DomainId domain(const access::Principal& principal) const {
+        return call_.presented.requested_domain.is_nil() ? principal.domain()
+                                                         : call_.presented.requested_domain;
+    }
+
+private:
+    net::Exchange& exchange_;
+    RouteMatch match_;
+    engine::Call call_;
+    std::optional<json::Document> document_;
+};
+
+/// How an operation looks in HTTP. Specialise in the face:
+///   static Result<typename Op::Command> decode(Context&, const access::Principal&);
+///   static void encode(typename Op::Reply&, Context&, net::HttpResponse&);
+/// The status is the row's.
+template <class Op>
+struct Binding;
+
+using EncodeError = void (*)(const Error&, const RequestId&, net::HttpResponse&);
+
+/// An HttpHandler over a list of operations.
+class Face : public net::HttpHandler {
+public:
+    struct Options {
+        std::string audit_type = "REST_AUDIT";
+        EncodeError encode_error = &encode_okms_error;
+        /// Where the operations' paths are mounted: "", "/api/{okmsId}".
+        std::vector<std::string> prefixes = {""};
+    };
+    Face(engine::Engine& engine, Options options);
+    ~Face() override;
+
+    void handle(net::Exchange& exchange) override;
+    net::HttpResponse reject(int status, std::string_view reason) override;
+
+    /// An operation at its row's method and path, below each prefix.
+    template <gate::Operation Op>
+    void add() {
+        add_route(Op::row.rest.method, Op::row.rest.path, runner<Op>());
+    }
+    /// Several operations at one method and path: `choose` says which, from the request alone.
+    using Runner = std::function<void(std::unique_ptr<Context>)>;
+    using Choose = std::function<Result<std::size_t>(Context&)>;
+    void add_choice(std::string_view method, std::string_view path, Choose choose,
+                    std::vector<Runner> runners);
+    /// Answered without an operation: health, documents. Listed by name in docs/reference.md.
+    using Plain = std::function<net::HttpResponse(Context&)>;
+    void add_plain(std::string_view method, std::string_view path, Plain plain);
+
+    template <gate::Operation Op>
+    Runner runner() {
+        const engine::OperationMeter meter = engine_.meter(Op::row);
+        return [this, meter](std::unique_ptr<Context> context) {
+            engine::Execution<Op, Adapter<Op>>::start(engine_, meter,
+                                                      Adapter<Op>(*this, std::move(context)));
+        };
+    }
+    engine::Engine& engine() { return engine_; }
+    /// The rows that this face serves, in the order they were added.
+    struct Served {
+        std::string method, path;
+    };
+    const std::vector<Served>& served() const { return served_; }
+
+private:
+    /// engine::FaceOf for HTTP.
+    template <gate::Operation Op>
+    class Adapter {
+    public:
+        Adapter(Face& face, std::unique_ptr<Context> context)
+            : face_(&face), context_(std::move(context)) {}
+        const engine::Call& call() const { return context_->call(); }
+        net::Loop& loop() { return context_->exchange().loop(); }
+        Result<typename Op::Command> decode(const access::Principal& principal) {
+            return Binding<Op>::decode(*context_, principal);
+        }
+        void done(Result<gate::Committed<Op>> end) {
+            net::HttpResponse response;
+            if (end) {
+                response.status = Op::row.rest.success_status;
+                if (response.status == 204) {
+                    response.content_type = {};
+                } else {
+                    Binding<Op>::encode(end->reply(), *context_, response);
+                }
+            } else {
+                face_->fail(*context_, end.error(), response);
+            }
+            context_->exchange().reply(std::move(response));
+        }
+
+    private:
+        Face* face_;
+        std::unique_ptr<Context> context_;
+    };
+
+    void add_route(std::string_view method, std::string_view path, Runner runner);
+    void fail(const Context& context, const Error& error, net::HttpResponse& response) const;
+    void refuse(net::Exchange& exchange, const RequestId& request, const Error& error,
+                std::string_view path);
+
+    engine::Engine& engine_;
+    Options options_;
+    Router router_;
+    std::vector<Runner> routes_;
+    std::vector<Served> served_;
+};
+
+}  // namespace chatelaine::faces::http
