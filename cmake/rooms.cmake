@@ -34,4 +34,13 @@ function(chatelaine_room NAME)
         target_compile_options(chatelaine_${ID}_tests PRIVATE -Wno-conversion -Wno-sign-conversion)
         add_test(NAME ${ID} COMMAND chatelaine_${ID}_tests)
     endif()
+
+    # x_bench.cpp: built by name only (ninja chatelaine_ROOM_bench), and where Google Benchmark is.
+    file(GLOB BENCHES CONFIGURE_DEPENDS "${DIR}/*_bench.cpp")
+    find_package(benchmark QUIET)
+    if(BENCHES AND benchmark_FOUND)
+        add_executable(chatelaine_${ID}_bench EXCLUDE_FROM_ALL ${BENCHES})
+        target_link_libraries(chatelaine_${ID}_bench PRIVATE
+            chatelaine_${ID} ${ROOM_LIBS} benchmark::benchmark Threads::Threads)
+    endif()
 endfunction()

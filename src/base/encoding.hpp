@@ -36,5 +36,8 @@ Result<std::string> decode_percent(std::string_view text);
 
 /// True when the text is well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms).
 bool is_utf8(std::string_view text);
+/// The bytes (1 to 4) of the well-formed UTF-8 character that `text` begins with; 0 when it
+/// begins with none.
+std::size_t utf8_sequence(std::string_view text);
 
 }  // namespace chatelaine

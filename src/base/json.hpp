@@ -27,11 +27,16 @@ struct Limits {
     std::size_t values_max = 10'000;
 };
 
+/// Deeper than any Limits::depth_max may be.
+inline constexpr std::size_t depth_hard_max = 128;
+
 struct Node;
+struct Tree;
 class Document;
 
-/// A position in a document, cheap to copy, valid as long as the document. An absent member is a
-/// Value too (`exists()` is false), so that lookups chain.
+/// A position in a document, cheap to copy, valid as long as the document (also when it moves). An
+/// absent member is a Value too (`exists()` is false), so that lookups chain; it keeps the name it
+/// was asked for, which must live as long.
 class Value {
 public:
     Value() = default;
@@ -63,7 +68,8 @@ public:
     /// was parsed with `keep_source`.
     std::string_view source() const;
 
-    /// "keys.0.kty" from the root; empty for the root and for an absent value of no parent.
+    /// "keys.0.kty" from the root; empty for the root and for an absent value of no parent. Cut
+    /// with "..." where names are long.
     std::string path() const;
 
     /// kUnknownField naming the first member that is not in `known` (v1 bodies are closed).
@@ -71,11 +77,12 @@ public:
 
 private:
     friend class Document;
-    friend struct Node;
-    Value(const Document* document, const Node* node) : document_(document), node_(node) {}
-    /// An absent member remembers where it would have stood, so that its error has a path.
-    const Document* document_ = nullptr;
+    Value(const Tree* tree, const Node* node) : tree_(tree), node_(node) {}
+    /// ok() when this is there and of that type; kMissingArgument, kInvalidArgument else.
+    Result<void> expect(Type wanted) const;
+    const Tree* tree_ = nullptr;
     const Node* node_ = nullptr;
+    /// An absent member remembers where it would have stood, so that its error has a path.
     const Node* absent_parent_ = nullptr;
     std::string_view absent_name_;
 };
@@ -99,12 +106,12 @@ public:
     Value root() const;
 
 private:
-    struct Arena;
-    explicit Document(std::unique_ptr<Arena> arena);
-    std::unique_ptr<Arena> arena_;
+    explicit Document(std::unique_ptr<Tree> tree);
+    std::unique_ptr<Tree> tree_;
 };
 
-/// Writes JSON by appending to a string. Commas are its business, nesting is the caller's.
+/// Writes JSON by appending to a string. Commas are its business, nesting is the caller's. What is
+/// not UTF-8 in a string is written as U+FFFD, so that the output is JSON whatever comes in.
 class Writer {
 public:
     explicit Writer(std::string& out) : out_(out) {}

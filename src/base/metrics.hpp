@@ -57,7 +57,7 @@ public:
     ~Registry();
     Counter& counter(std::string_view name, std::string_view help, const Labels& labels = {});
     Histogram& histogram(std::string_view name, std::string_view help, const Labels& labels = {});
-    /// Read when the text is made.
+    /// Read when the text is made, under the registry's lock: `read` may not call the registry.
     void gauge(std::string_view name, std::string_view help, const Labels& labels,
                std::function<double()> read);
     /// The text exposition format, version 0.0.4.

@@ -1,0 +1,141 @@
+#include <array>
+#include <charconv>
+
+#include "base/encoding.hpp"
+#include "base/json.hpp"
+
+namespace chatelaine::json {
+namespace {
+
+bool is_plain(char c) {
+    const auto octet = static_cast<unsigned char>(c);
+    return octet >= 0x20 && octet < 0x80 && c != '"' && c != '\\';
+}
+
+void append_escape(std::string& out, char c) {
+    switch (c) {
+        case '"': out.append("\\\""); return;
+        case '\\': out.append("\\\\"); return;
+        case '\b': out.append("\\b"); return;
+        case '\f': out.append("\\f"); return;
+        case '\n': out.append("\\n"); return;
+        case '\r': out.append("\\r"); return;
+        case '\t': out.append("\\t"); return;
+        default: break;
+    }
+    const auto octet = static_cast<unsigned char>(c);
+    out.append("\\u00");
+    out.push_back("0123456789abcdef"[octet >> 4]);
+    out.push_back("0123456789abcdef"[octet & 15]);
+}
+
+void append_string(std::string& out, std::string_view text) {
+    out.push_back('"');
+    while (!text.empty()) {
+        std::size_t plain = 0;
+        while (plain < text.size() && is_plain(text[plain])) {
+            ++plain;
+        }
+        out.append(text.substr(0, plain));
+        text.remove_prefix(plain);
+        if (text.empty()) {
+            break;
+        }
+        std::size_t length = 1;
+        if (static_cast<unsigned char>(text.front()) < 0x80) {
+            append_escape(out, text.front());
+        } else if ((length = utf8_sequence(text)) > 0) {
+            out.append(text.substr(0, length));
+        } else {
+            out.append("\xef\xbf\xbd");
+            length = 1;
+        }
+        text.remove_prefix(length);
+    }
+    out.push_back('"');
+}
+
+}  // namespace
+
+void Writer::separate() {
+    if (need_comma_) {
+        out_.push_back(',');
+    }
+    need_comma_ = true;
+}
+
+Writer& Writer::begin_object() {
+    separate();
+    out_.push_back('{');
+    need_comma_ = false;
+    return *this;
+}
+
+Writer& Writer::end_object() {
+    out_.push_back('}');
+    need_comma_ = true;
+    return *this;
+}
+
+Writer& Writer::begin_array() {
+    separate();
+    out_.push_back('[');
+    need_comma_ = false;
+    return *this;
+}
+
+Writer& Writer::end_array() {
+    out_.push_back(']');
+    need_comma_ = true;
+    return *this;
+}
+
+Writer& Writer::key(std::string_view name) {
+    separate();
+    append_string(out_, name);
+    out_.push_back(':');
+    need_comma_ = false;
+    return *this;
+}
+
+Writer& Writer::string(std::string_view value) {
+    separate();
+    append_string(out_, value);
+    return *this;
+}
+
+Writer& Writer::integer(std::int64_t value) {
+    separate();
+    std::array<char, 24> digits{};
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+    out_.append(digits.data(), end);
+    return *this;
+}
+
+Writer& Writer::boolean(bool value) { return raw(value ? "true" : "false"); }
+
+Writer& Writer::null() { return raw("null"); }
+
+Writer& Writer::raw(std::string_view json) {
+    separate();
+    out_.append(json);
+    return *this;
+}
+
+Writer& Writer::base64(BytesView value) {
+    separate();
+    out_.push_back('"');
+    append_base64(out_, value);
+    out_.push_back('"');
+    return *this;
+}
+
+Writer& Writer::base64url(BytesView value) {
+    separate();
+    out_.push_back('"');
+    append_base64url(out_, value);
+    out_.push_back('"');
+    return *this;
+}
+
+}  // namespace chatelaine::json
