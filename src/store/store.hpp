@@ -20,8 +20,12 @@
 ///  - A transaction is wholly there or wholly not, and `done` is called with a receipt only when it
 ///    is durable. Records are compared and swapped: a change states the version it saw, 0 for "never
 ///    existed"; the new version is that plus one and goes on past a tombstone.
-///  - `commit` numbers follow commit order without going back; `born` is the commit number of the
-///    record's creation and never changes (a record made again after a tombstone is born again).
+///  - `commit` numbers follow commit order without going back; each change takes one of its own (a
+///    transaction without changes takes one too), so pages can be cut at any of them. `born` is the
+///    commit number of the record's creation and never changes (a record made again after a
+///    tombstone is born again).
+///  - Changes of one transaction apply in their order: a key may be in it twice, each change stating
+///    the version that the one before made. So do its appends.
 ///  - Stream entries are gapless per stream: the next first sequence is the last one plus its count.
 ///  - After a failed sync the store takes no more changes until it has been reopened and verified.
 
@@ -121,7 +125,7 @@ struct Transaction {
 };
 
 struct Receipt {
-    std::uint64_t commit = 0;
+    std::uint64_t commit = 0;  ///< the last change's number; they were taken without a gap
     std::vector<std::uint64_t> sequences;  ///< first sequence of each append
 };
 
