@@ -1,0 +1,3 @@
+module chatelaine/bench/load
+
+go 1.25.0
