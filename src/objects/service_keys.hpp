@@ -253,7 +253,7 @@ struct CreateDataKey {
 
 struct DecryptDataKey {
     struct Command : KeyRef {
-        std::string key;
+        std::string data_key;  ///< JWE
     };
     struct Reply {
         crypto::SecretBytes plaintext;

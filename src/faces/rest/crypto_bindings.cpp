@@ -112,7 +112,7 @@ Result<objects::DecryptDataKey::Command> Binding<objects::DecryptDataKey>::decod
     if (key.size() > limits::data_key_characters_max) {
         return Error::invalid("rest.datakey", "key", "expected at most 5000 characters");
     }
-    command.key = key;
+    command.data_key = key;
     return command;
 }
 void Binding<objects::DecryptDataKey>::encode(objects::DecryptDataKey::Reply& reply, Context&,
