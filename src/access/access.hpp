@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/codec.hpp"
 #include "base/ids.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
@@ -29,6 +30,10 @@ struct Grant {
     std::vector<std::string> actions;
     std::vector<std::string> resources;
 };
+
+/// A grant inside another record (docs/formats.md).
+void encode_grant(const Grant& grant, FieldWriter& out, std::uint16_t number);
+Result<Grant> decode_grant(BytesView bytes);
 
 enum class Decision : std::uint8_t { kAllowed, kDenied };
 

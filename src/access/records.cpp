@@ -8,6 +8,17 @@ namespace {
 
 constexpr std::uint8_t kFormat = 1;
 
+Result<crypto::Sha256> hash_of(const Field& field) {
+    crypto::Sha256 hash{};
+    if (field.value.size() != hash.size()) {
+        return Error(Code::kStoreCorrupt, "access.hash", "a hash has a wrong length");
+    }
+    std::copy(field.value.begin(), field.value.end(), hash.begin());
+    return hash;
+}
+
+}  // namespace
+
 void encode_grant(const Grant& grant, FieldWriter& out, std::uint16_t number) {
     Bytes inner;
     FieldWriter fields(inner, kFormat);
@@ -35,17 +46,6 @@ Result<Grant> decode_grant(BytesView bytes) {
         }
     }
 }
-
-Result<crypto::Sha256> hash_of(const Field& field) {
-    crypto::Sha256 hash{};
-    if (field.value.size() != hash.size()) {
-        return Error(Code::kStoreCorrupt, "access.hash", "a hash has a wrong length");
-    }
-    std::copy(field.value.begin(), field.value.end(), hash.begin());
-    return hash;
-}
-
-}  // namespace
 
 void Identity::encode(Bytes& out) const {
     FieldWriter fields(out, kFormat);

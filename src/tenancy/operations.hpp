@@ -42,7 +42,8 @@ struct Claim {
     bool for_operator = false;
     AccountId account;      ///< of a customer's claim
     std::string name;       ///< login of the identity it makes
-    crypto::Sha256 hash{};  ///< of the code's text
+    std::vector<Grant> grants;  ///< of an operator
+    crypto::Sha256 hash{};      ///< of the code's text
     WallTime created, expires;
     std::optional<WallTime> used;
 };

@@ -1,0 +1,75 @@
+// Domains, and what callers ask about themselves.
+#include "tenancy/handlers.hpp"
+
+namespace chatelaine::tenancy {
+
+Result<gate::Outcome<CreateDomain>> run(const gate::Authorised<CreateDomain>& authorised,
+                                        Services& services, Tools& tools) {
+    const auto& command = authorised.command();
+    CH_TRY_VOID(check_name("name", command.name, 64));
+    if (command.region != services.region) {
+        return Error::invalid("tenancy.domain", "region",
+                              "this service has the region " + std::string(services.region));
+    }
+    if (!services.reader.may_block()) {
+        return Error(Code::kWouldBlock, "tenancy.domain");
+    }
+    auto domain = std::make_shared<access::Domain>();
+    domain->id = DomainId::random(services.random);
+    domain->account = authorised.principal().account();
+    domain->region = command.region;
+    domain->name = command.name;
+    domain->created = services.now;
+    CH_TRY_VOID(tools.seal->create_scope(domain->id.uuid));
+    gate::Outcome<CreateDomain> outcome;
+    outcome.changes.push_back(change_of(*domain, domain->id.uuid, domain->id.uuid, 0, services.now,
+                                        services.now));
+    // The account's list of its domains is a record of the account, so that listing needs no scan.
+    auto entry = change_of(*domain, domain->account.uuid, domain->id.uuid, 0, services.now,
+                           services.now);
+    outcome.changes.push_back(std::move(entry));
+    outcome.made_urn = access::domain_urn(services.plate, domain->id);
+    outcome.reply.domain = std::move(domain);
+    return outcome;
+}
+
+Result<gate::Outcome<ListDomains>> run(const gate::Authorised<ListDomains>& authorised,
+                                       Services& services, Tools&) {
+    store::Query query;
+    query.scope = authorised.principal().account().uuid;
+    query.max = 1000;
+    CH_TRY(auto found, services.reader.find<access::Domain>(query));
+    gate::Outcome<ListDomains> outcome;
+    outcome.reply.domains = std::move(found.objects);
+    return outcome;
+}
+
+Result<gate::Outcome<GetDomain>> run(const gate::Authorised<GetDomain>& authorised,
+                                     Services& services, Tools&) {
+    const Uuid& id = authorised.command().domain.uuid;
+    CH_TRY(auto domain, services.reader.load<access::Domain>(id, id));
+    if (!domain) {
+        return Error(Code::kDomainNotFound, "tenancy.domain", "no such domain");
+    }
+    gate::Outcome<GetDomain> outcome;
+    outcome.reply.domain = std::move(domain);
+    return outcome;
+}
+
+Result<gate::Outcome<WhoAmI>> run(const gate::Authorised<WhoAmI>& authorised, Services&, Tools&) {
+    const access::Principal& principal = authorised.principal();
+    gate::Outcome<WhoAmI> outcome;
+    outcome.reply = {principal.party(),      principal.account(),        principal.domain(),
+                     principal.identities(), principal.by_certificate(), principal.credential()};
+    return outcome;
+}
+
+Result<gate::Outcome<Can>> run(const gate::Authorised<Can>& authorised, Services&, Tools&) {
+    const auto& command = authorised.command();
+    gate::Outcome<Can> outcome;
+    outcome.reply.allowed = authorised.principal().decide({command.action}, command.resource) ==
+                            access::Decision::kAllowed;
+    return outcome;
+}
+
+}  // namespace chatelaine::tenancy

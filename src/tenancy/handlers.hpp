@@ -1,0 +1,58 @@
+#pragma once
+
+#include "base/codec.hpp"
+#include "tenancy/operations.hpp"
+
+/// What the handlers of this room share. Private to it.
+
+namespace chatelaine::tenancy {
+
+/// The change that writes `record` (any record type with encode) over `expected_version`.
+template <class T>
+seal::RecordChange change_of(const T& record, const Uuid& scope, const Uuid& id,
+                             std::uint64_t expected_version, WallTime created, WallTime changed) {
+    Bytes plaintext;
+    record.encode(plaintext);
+    seal::RecordChange change;
+    change.key = {scope, T::kind, id};
+    change.expected_version = expected_version;
+    change.dates[store::DateColumn::kCreated] = created;
+    change.dates[store::DateColumn::kChanged] = changed;
+    change.plaintext = crypto::SecretBytes::copy_of(plaintext);
+    wipe(plaintext.data(), plaintext.size());
+    return change;
+}
+
+/// Characters that a name may have, and its length; kInvalidArgument("name") else.
+Result<void> check_name(std::string_view field, std::string_view name, std::size_t characters_max);
+/// kInvalidArgument("grants") when a grant is empty, too long or there are too many.
+Result<void> check_grants(const std::vector<Grant>& grants);
+/// kAlreadyExists when a live record of the type has this name in the scope.
+template <class T>
+Result<void> check_unique(Services& services, const Uuid& scope, std::string_view name) {
+    store::Query query;
+    query.scope = scope;
+    query.max = 1;
+    CH_TRY(const auto term, services.reader.term(scope, "name", name));
+    query.terms.push_back(term);
+    CH_TRY(const auto found, services.reader.find<T>(query));
+    if (!found.objects.empty()) {
+        return Error(Code::kAlreadyExists, "tenancy.unique", "the name is taken");
+    }
+    return ok();
+}
+
+/// A token for an identity: the record's change and the text that is shown once.
+struct NewToken {
+    std::shared_ptr<access::Token> token;
+    crypto::SecretBytes text;
+    seal::RecordChange change;
+};
+NewToken new_token(Services& services, const access::Token& facts, const Uuid& scope);
+
+/// The identity, which must be of the caller's own account; kNotFound else.
+Result<std::shared_ptr<const access::Identity>> own_identity(Services& services,
+                                                             const access::Principal& principal,
+                                                             const IdentityId& id);
+
+}  // namespace chatelaine::tenancy
