@@ -6,7 +6,9 @@
 ///
 /// In a test build the environment variable CHATELAINE_FAILPOINT="name[:hit[:action]]" (hit counts
 /// from 1; action `kill`, the default, or `error`) chooses one. `kill` ends the process with
-/// SIGKILL at that place; `error` makes CH_FAILPOINT_ERROR true once. In a release build the
+/// SIGKILL at that place; `error` makes CH_FAILPOINT_ERROR true once. With
+/// CHATELAINE_FAILPOINT_TRACE=FILE each name that is reached is appended to FILE, one a line. Both
+/// are read at the first failpoint; a text that is not of this form aborts. In a release build the
 /// macros are empty and the names are not in the binary.
 
 namespace chatelaine::failpoint {

@@ -47,7 +47,7 @@ TEST(Metrics, HistogramBucketsAreCumulative) {
         return text.find(std::string(line) + "\n") != std::string::npos;
     };
     EXPECT_TRUE(has("chatelaine_t_seconds_bucket{op=\"x\",le=\"5e-05\"} 2")) << text;
-    EXPECT_TRUE(has("chatelaine_t_seconds_bucket{op=\"x\",le=\"0.0001\"} 3")) << text;
+    EXPECT_TRUE(has("chatelaine_t_seconds_bucket{op=\"x\",le=\"1e-04\"} 3")) << text;
     EXPECT_TRUE(has("chatelaine_t_seconds_bucket{op=\"x\",le=\"26.2144\"} 4")) << text;
     EXPECT_TRUE(has("chatelaine_t_seconds_bucket{op=\"x\",le=\"+Inf\"} 5")) << text;
     EXPECT_TRUE(has("chatelaine_t_seconds_count{op=\"x\"} 5")) << text;
