@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -47,6 +48,7 @@ enum class RevocationReason : std::uint8_t {
     kSuperseded = 5, kCessationOfOperation = 6, kPrivilegeWithdrawn = 7
 };
 std::optional<RevocationReason> revocation_reason_from_name(std::string_view name);
+std::string_view revocation_reason_name(RevocationReason reason);  ///< empty for kNone
 
 struct Name {
     std::string value;
@@ -119,9 +121,9 @@ struct ManagedObject {
     State state(WallTime now) const;
     store::Dates dates() const;
 
-    /// The calling thread's prepared key. Only its own thread touches a slot's contents... slots are
-    /// by metrics::thread_slot(), which two threads may share, so the caller holds the slot's lock.
-    struct Slot {
+    /// The calling thread's prepared key. Slots go by metrics::thread_slot(), which two threads may
+    /// share, so the caller holds the slot's lock while it uses what is in it.
+    struct alignas(64) Slot {
         std::mutex mutex;
         PreparedKey key;
     };
@@ -131,7 +133,10 @@ struct ManagedObject {
     Result<crypto::PublicKey> public_key() const;
 
 private:
-    mutable std::array<Slot, metrics::slot_count> slots_;
+    /// Made at the first use: most cached objects are only looked at, and slots take kilobytes.
+    using Slots = std::array<Slot, metrics::slot_count>;
+    mutable std::atomic<Slots*> slots_{nullptr};
+    mutable std::unique_ptr<Slots> slots_owner_;
     mutable std::mutex parse_mutex_;
     mutable std::optional<crypto::PrivateKey> private_key_;
     mutable std::optional<crypto::PublicKey> public_key_;

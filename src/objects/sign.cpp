@@ -1,0 +1,138 @@
+// Asymmetric uses: sign and verify, raw or as compact JWS.
+#include "base/encoding.hpp"
+#include "objects/key_rules.hpp"
+
+namespace chatelaine::objects {
+namespace {
+
+Error wrong_algorithm(const ManagedObject& object, crypto::SignatureAlgorithm algorithm) {
+    return Error(Code::kWrongKeyType, "objects.algorithm",
+                 std::string(crypto::signature_algorithm_name(algorithm)) +
+                     " does not go with this " + std::string(key_type_name(object.key_type)) +
+                     " key");
+}
+
+Result<void> check_digest(const crypto::SecretBytes& message, crypto::SignatureAlgorithm algorithm,
+                          bool is_digest) {
+    const std::size_t expected = crypto::digest_bytes(algorithm);
+    if (is_digest && message.size() != expected) {
+        return Error::invalid("objects.digest", "message",
+                              "expected a digest of " + std::to_string(expected) + " bytes");
+    }
+    return ok();
+}
+
+Result<void> check_message(const crypto::SecretBytes& message) {
+    if (message.size() > limits::plaintext_bytes_max) {
+        return Error::invalid("objects.sign", "message", "expected at most 4096 bytes");
+    }
+    return ok();
+}
+
+bool is_token(std::string_view signature) {
+    return signature.find('.') != std::string_view::npos;
+}
+
+/// A compact token: its payload is what was signed, its header says how.
+Result<bool> verify_token(const ManagedObject& object, const Verify::Command& command) {
+    if (command.is_digest) {
+        return Error::invalid("objects.verify", "isdigest", "a token holds the message itself");
+    }
+    const auto parts = crypto::parse_jws(command.signature);
+    if (!parts) {
+        return false;
+    }
+    // The header is the sender's claim: one that does not go with the key, or with what the caller
+    // expects, makes a token that is not valid, not a wrong request.
+    if (!algorithm_fits(object, parts->algorithm) ||
+        (command.algorithm && *command.algorithm != parts->algorithm)) {
+        return false;
+    }
+    if (command.message) {
+        const bool same = command.message->with_exposed(
+            crypto::insecure_expose_secret(),
+            [&](BytesView message) { return crypto::equal_ct(message, parts->payload); });
+        if (!same) {
+            return false;
+        }
+    }
+    CH_TRY(const crypto::PublicKey key, object.public_key());
+    return key.verify(parts->algorithm, as_bytes(parts->signing_input), false, parts->signature);
+}
+
+Result<bool> verify_raw(const ManagedObject& object, const Verify::Command& command) {
+    if (!command.algorithm) {
+        return Error::missing("objects.verify", "alg");
+    }
+    if (!command.message) {
+        return Error::missing("objects.verify", "message");
+    }
+    CH_TRY_VOID(check_digest(*command.message, *command.algorithm, command.is_digest));
+    const auto signature = decode_base64(command.signature);
+    if (!signature) {
+        return false;
+    }
+    CH_TRY(const crypto::PublicKey key, object.public_key());
+    return command.message->with_exposed(
+        crypto::insecure_expose_secret(), [&](BytesView message) {
+            return key.verify(*command.algorithm, message, command.is_digest, *signature);
+        });
+}
+
+Result<std::string> make_signature(const ManagedObject& object, const Sign::Command& command,
+                                   const crypto::PrivateKey& key) {
+    return command.message.with_exposed(
+        crypto::insecure_expose_secret(), [&](BytesView message) -> Result<std::string> {
+            if (command.format == SignatureFormat::kRaw) {
+                CH_TRY(const Bytes signature,
+                       key.sign(command.algorithm, message, command.is_digest));
+                return encode_base64(signature);
+            }
+            const std::string_view typ = command.format == SignatureFormat::kJwt ? "JWT" : "";
+            return crypto::sign_jws(key, command.algorithm, object.id.to_string(), typ, message);
+        });
+}
+
+}  // namespace
+
+Result<gate::Outcome<Sign>> run(const gate::Authorised<Sign>& authorised, Services& services) {
+    const Sign::Command& command = authorised.command();
+    CH_TRY(const auto object, load_key(services.reader, command));
+    CH_TRY_VOID(require_use(*object, {usage::kSign, Purpose::kProtect}, services.now));
+    if (!algorithm_fits(*object, command.algorithm)) {
+        return wrong_algorithm(*object, command.algorithm);
+    }
+    CH_TRY_VOID(check_message(command.message));
+    CH_TRY_VOID(check_digest(command.message, command.algorithm, command.is_digest));
+    if (command.is_digest && command.format != SignatureFormat::kRaw) {
+        return Error::invalid("objects.sign", "isdigest",
+                              "a token holds the message itself, not its digest");
+    }
+    if (object->key_type == crypto::KeyType::kRsa && !services.reader.may_block()) {
+        return Error(Code::kWouldBlock, "objects.sign");
+    }
+    CH_TRY(const crypto::PrivateKey key, object->private_key());
+    gate::Outcome<Sign> outcome;
+    outcome.record_version = object->origin.version;
+    CH_TRY(outcome.reply.signature, make_signature(*object, command, key));
+    return outcome;
+}
+
+Result<gate::Outcome<Verify>> run(const gate::Authorised<Verify>& authorised, Services& services) {
+    const Verify::Command& command = authorised.command();
+    CH_TRY(const auto object, load_key(services.reader, command));
+    CH_TRY_VOID(require_use(*object, {usage::kVerify, Purpose::kProcess}, services.now));
+    if (command.algorithm && !algorithm_fits(*object, *command.algorithm)) {
+        return wrong_algorithm(*object, *command.algorithm);
+    }
+    if (command.message) {
+        CH_TRY_VOID(check_message(*command.message));
+    }
+    gate::Outcome<Verify> outcome;
+    outcome.record_version = object->origin.version;
+    CH_TRY(outcome.reply.result, is_token(command.signature) ? verify_token(*object, command)
+                                                             : verify_raw(*object, command));
+    return outcome;
+}
+
+}  // namespace chatelaine::objects
