@@ -1,0 +1,286 @@
+#pragma once
+
+// What the room's unit tests stand on: a Reader over the in-memory store, the real gate, and a
+// world of one domain. Nothing is sealed here: the store holds the records' plaintext.
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/encoding.hpp"
+#include "base/json.hpp"
+#include "crypto/random.hpp"
+#include "gate/gate.hpp"
+#include "objects/key_rules.hpp"
+#include "store/memory_store.hpp"
+
+namespace chatelaine::objects::testing {
+
+inline crypto::SecretBytes secret(std::string_view text) {
+    return crypto::SecretBytes::copy_of(as_bytes(text));
+}
+
+inline std::string reveal(const crypto::SecretBytes& bytes) {
+    return bytes.with_exposed(crypto::insecure_expose_secret(),
+                              [](BytesView view) { return std::string(as_text(view)); });
+}
+
+/// The store's records, decoded and kept while their version holds, as the engine's cache does.
+class MemoryReader final : public seal::Reader {
+public:
+    store::MemoryStore store;
+    bool blocking = true;
+    std::size_t finds = 0;
+
+    Result<store::Term> term(const Uuid& scope, std::string_view name,
+                             std::string_view value) override {
+        return blind(scope, name, value);
+    }
+    Result<std::uint64_t> version_of(const store::RecordKey& key) override {
+        CH_TRY(const auto record, store.get(key));
+        return record ? record->version : 0;
+    }
+    bool may_block() const override { return blocking; }
+
+    static store::Term blind(const Uuid& scope, std::string_view name, std::string_view value) {
+        const std::size_t hash =
+            std::hash<std::string>{}(scope.to_string() + '/' + std::string(name) + '=' +
+                                     std::string(value));
+        store::Term term;
+        std::memcpy(term.value.data(), &hash, sizeof hash);
+        return term;
+    }
+
+    Result<void> apply(const std::vector<seal::RecordChange>& changes) {
+        store::Transaction transaction;
+        for (const seal::RecordChange& change : changes) {
+            store::Change next;
+            next.key = change.key;
+            next.expected_version = change.expected_version;
+            next.tombstone = change.tombstone;
+            next.dates = change.dates;
+            for (const auto& [name, value] : change.terms) {
+                next.terms.push_back(blind(change.key.scope, name, value));
+            }
+            const std::string plain = reveal(change.plaintext);
+            next.sealed =
+                crypto::SealedBytes::from_stored(Bytes(plain.begin(), plain.end()));
+            transaction.changes.push_back(std::move(next));
+        }
+        CH_TRY(const auto receipt, store.commit(std::move(transaction)));
+        static_cast<void>(receipt);
+        return ok();
+    }
+
+protected:
+    Result<std::shared_ptr<const void>> load_any(const store::RecordKey& key,
+                                                 seal::Decode decode) override {
+        CH_TRY(const auto record, store.get(key));
+        if (!record || record->tombstone) {
+            return std::shared_ptr<const void>();
+        }
+        return decoded(*record, decode);
+    }
+    Result<ErasedPage> find_any(const store::Query& query, seal::Decode decode) override {
+        ++finds;
+        if (!blocking) {
+            return Error(Code::kWouldBlock, "test.find");
+        }
+        CH_TRY(const auto page, store.query(query));
+        ErasedPage found;
+        found.more = page.more;
+        for (const store::Record& record : page.records) {
+            CH_TRY(auto object, decoded(record, decode));
+            found.objects.push_back(std::move(object));
+            found.born.push_back(record.born);
+        }
+        return found;
+    }
+
+private:
+    Result<std::shared_ptr<const void>> decoded(const store::Record& record, seal::Decode decode) {
+        auto& kept = cache_[record.key];
+        if (!kept.second || kept.first != record.version) {
+            const seal::Origin origin{record.key, record.version, record.commit, record.born,
+                                      record.dates};
+            CH_TRY(kept.second, decode(origin, record.sealed.view()));
+            kept.first = record.version;
+        }
+        return kept.second;
+    }
+    std::map<store::RecordKey, std::pair<std::uint64_t, std::shared_ptr<const void>>> cache_;
+};
+
+/// One customer's domain, its full-rights caller, and a way to run operations through the gate.
+class World : public ::testing::Test {
+public:
+    MemoryReader reader;
+    WallTime now = WallTime::from_seconds(1'790'000'000);
+    AccountId account = AccountId::random(crypto::system_random());
+    DomainId domain = DomainId::random(crypto::system_random());
+    gate::Gate door{responsibility::Matrix::built_in(), "eu"};
+    access::Principal caller =
+        access::Principal::system(responsibility::Party::kCustomer, account, domain);
+
+    void advance(std::int64_t seconds) { now = now.plus_seconds(seconds); }
+
+    /// Runs a command without committing anything.
+    template <class Op>
+    Result<gate::Outcome<Op>> attempt(typename Op::Command command) {
+        command.domain = domain;
+        CH_TRY(const auto authorised, door.authorise<Op>(caller, std::move(command)));
+        gate::Services services{
+            reader, now, crypto::system_random(), door.plate(), "local",
+            [this](const gate::OperationRow& row, const gate::Resource& resource) {
+                const std::string urn = door.urn_of(row, resource, caller);
+                return door.check(row, resource, urn, caller).has_value();
+            }};
+        return run(authorised, services);
+    }
+    /// Runs a command and commits its changes.
+    template <class Op>
+    Result<typename Op::Reply> commit(typename Op::Command command) {
+        CH_TRY(auto outcome, attempt<Op>(std::move(command)));
+        CH_TRY_VOID(reader.apply(outcome.changes));
+        return std::move(outcome.reply);
+    }
+    template <class Op>
+    Code refusal(typename Op::Command command) {
+        const auto outcome = attempt<Op>(std::move(command));
+        return outcome ? Code::kEndOfCodes : outcome.error().code();
+    }
+    template <class Op>
+    std::string refused_field(typename Op::Command command) {
+        const auto outcome = attempt<Op>(std::move(command));
+        return outcome ? "(accepted)" : outcome.error().detail().field;
+    }
+
+    template <class Op>
+    static typename Op::Command on(const ObjectId& key) {
+        typename Op::Command command;
+        command.key = key;
+        return command;
+    }
+
+    static CreateKey::Command oct(std::int64_t bits = 256) {
+        CreateKey::Command command;
+        command.name = "key";
+        command.type = "oct";
+        command.size = bits;
+        return command;
+    }
+    static CreateKey::Command rsa(std::vector<std::string> operations = {"sign", "verify"}) {
+        CreateKey::Command command;
+        command.name = "key";
+        command.type = "RSA";
+        command.size = 2048;
+        command.operations = std::move(operations);
+        return command;
+    }
+    static CreateKey::Command ec(std::string curve = "P-256") {
+        CreateKey::Command command;
+        command.name = "key";
+        command.type = "EC";
+        command.curve = std::move(curve);
+        return command;
+    }
+    static CreateKey::Command plain(crypto::Jwk jwk) {
+        CreateKey::Command command;
+        command.name = "key";
+        command.plain_import = std::move(jwk);
+        return command;
+    }
+
+    ObjectId make(CreateKey::Command command) {
+        auto made = commit<CreateKey>(std::move(command));
+        EXPECT_TRUE(made) << (made ? "" : made.error().to_string());
+        return made ? made->object->id : ObjectId{};
+    }
+    ObjectId bring(CreateKey::Command command) {
+        auto made = commit<ImportKey>(std::move(command));
+        EXPECT_TRUE(made) << (made ? "" : made.error().to_string());
+        return made ? made->object->id : ObjectId{};
+    }
+    void deactivate(const ObjectId& key,
+                    RevocationReason reason = RevocationReason::kUnspecified) {
+        auto command = on<DeactivateKey>(key);
+        command.reason = reason;
+        const auto done = commit<DeactivateKey>(std::move(command));
+        EXPECT_TRUE(done) << (done ? "" : done.error().to_string());
+    }
+    void destroy(const ObjectId& key) {
+        deactivate(key);
+        EXPECT_TRUE(commit<DeleteKey>(on<DeleteKey>(key)));
+    }
+    std::shared_ptr<const ManagedObject> stored(const ObjectId& key) {
+        auto object = reader.load<ManagedObject>(domain.uuid, key.uuid);
+        EXPECT_TRUE(object && *object);
+        return object ? *object : nullptr;
+    }
+    State state_of(const ObjectId& key) { return stored(key)->state(now); }
+
+    static Encrypt::Command encrypting(const ObjectId& key, std::string_view plaintext,
+                                       std::string context = {}) {
+        auto command = on<Encrypt>(key);
+        command.plaintext = secret(plaintext);
+        command.context = std::move(context);
+        return command;
+    }
+    static Decrypt::Command decrypting(const ObjectId& key, std::string ciphertext,
+                                       std::string context = {}) {
+        auto command = on<Decrypt>(key);
+        command.ciphertext = std::move(ciphertext);
+        command.context = std::move(context);
+        return command;
+    }
+
+    /// From now on the caller is an identity with these grants and no other right.
+    void become(std::vector<access::Grant> grants) {
+        access::Identity identity;
+        identity.id = IdentityId::random(crypto::system_random());
+        identity.account = account;
+        identity.name = "narrow";
+        identity.grants = std::move(grants);
+        access::Credential credential;
+        credential.id = CredentialId::random(crypto::system_random());
+        credential.account = account;
+        credential.domain = domain;
+        credential.identities = {identity.id};
+        credential.not_before = now.plus_seconds(-60);
+        credential.not_after = now.plus_seconds(3600);
+        put(identity, account.uuid, identity.id.uuid);
+        put(credential, domain.uuid, credential.id.uuid);
+        const std::vector<std::string> upn{"okms.domain:" + domain.to_string()};
+        access::Presented presented;
+        presented.certificate.emplace();
+        presented.certificate->serial = credential.id.uuid.view();
+        presented.certificate->upn_names = &upn;
+        presented.certificate->fingerprint = &credential.fingerprint;
+        presented.certificate->verified = true;
+        presented.certificate->client_auth = true;
+        auto principal = access::Authenticator().authenticate(presented, reader, now);
+        ASSERT_TRUE(principal) << principal.error().to_string();
+        caller = *principal;
+    }
+    std::string urn(const ObjectId& key) const {
+        return access::object_urn("eu", domain, "serviceKey", key.to_string());
+    }
+
+private:
+    template <class T>
+    void put(const T& record, const Uuid& scope, const Uuid& id) {
+        Bytes plain;
+        record.encode(plain);
+        seal::RecordChange change;
+        change.key = {scope, T::kind, id};
+        change.plaintext = crypto::SecretBytes::copy_of(plain);
+        std::vector<seal::RecordChange> changes;
+        changes.push_back(std::move(change));
+        ASSERT_TRUE(reader.apply(changes));
+    }
+};
+
+}  // namespace chatelaine::objects::testing
