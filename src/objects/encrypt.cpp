@@ -113,7 +113,7 @@ Result<gate::Outcome<DecryptDataKey>> run(const gate::Authorised<DecryptDataKey>
     outcome.record_version = object->origin.version;
     auto plaintext = with_cipher(
         *object, &PreparedKey::data_key, kDataKeyPurpose,
-        [&](crypto::DirectJwe& cipher) { return cipher.decrypt(command.key, {}); });
+        [&](crypto::DirectJwe& cipher) { return cipher.decrypt(command.data_key, {}); });
     if (!plaintext) {
         // The caller wrote the token in `key`; the cipher knows it as a ciphertext.
         if (plaintext.error().code() == Code::kMalformed) {
