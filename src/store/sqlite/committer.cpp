@@ -2,6 +2,7 @@
 
 #include "base/failpoint.hpp"
 #include "base/limits.hpp"
+#include "base/log.hpp"
 
 namespace chatelaine::store::sqlite {
 
@@ -143,7 +144,12 @@ Result<void> Committer::write_group(std::vector<Pending>& group, Answers& answer
 }
 
 bool Committer::recover(const Error& error, bool commit_tried) {
-    writable_.store(false, std::memory_order_relaxed);
+    if (writable_.exchange(false, std::memory_order_relaxed)) {
+        log::error("store_refuses_changes", {{"error", error.to_string()}},
+                   error.code() == Code::kStoreFull
+                       ? "free space on the store's disk; changes go on by themselves"
+                       : "check the store's disk; the store is opened again by itself");
+    }
     if (!writer_) {
         return false;  // the reopening failed; the next group tries again
     }
@@ -167,6 +173,7 @@ Result<void> Committer::reopen() {
     CH_TRY_VOID(writer->write_barrier());
     writer_ = std::move(writer);
     log_pages_ = 0;
+    log::info("store_reopened", {{"last_commit", std::to_string(writer_->head().last_commit)}});
     return ok();
 }
 
@@ -183,6 +190,8 @@ void Committer::checkpoint() {
     CH_FAILPOINT("store.before_checkpoint");
     auto done = writer_->connection().checkpoint();
     if (!done) {
+        log::warning("store_checkpoint_failed", {{"error", done.error().to_string()}},
+                     "check space and health of the store's disk; the log grows until it works");
         // A full disk takes no pages back, and the log is still good; all else is a sick disk.
         if (done.error().code() != Code::kStoreFull && !reopen()) {
             writable_.store(false, std::memory_order_relaxed);
