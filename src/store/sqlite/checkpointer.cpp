@@ -17,8 +17,10 @@ Checkpointer::~Checkpointer() {
     thread_.join();
 }
 
-void Checkpointer::start() {
-    CH_CHECK(!is_busy() && !outcome_);
+void Checkpointer::start_when_free() {
+    if (!is_free()) {
+        return;
+    }
     busy_.store(true, std::memory_order_release);
     {
         const std::lock_guard lock(mutex_);
@@ -28,7 +30,7 @@ void Checkpointer::start() {
 }
 
 std::optional<Result<Connection::Checkpointed>> Checkpointer::take_outcome() {
-    if (is_busy()) {
+    if (busy_.load(std::memory_order_acquire)) {
         return std::nullopt;
     }
     return std::exchange(outcome_, std::nullopt);

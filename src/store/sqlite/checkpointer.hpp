@@ -22,9 +22,11 @@ public:
     Checkpointer(const Checkpointer&) = delete;
     Checkpointer& operator=(const Checkpointer&) = delete;
 
-    /// Starts a pass; not while one is under way or its outcome is not taken.
-    void start();
-    bool is_busy() const { return busy_.load(std::memory_order_acquire); }
+    // The committer's thread alone:
+    /// Starts a pass, unless one is under way or its outcome is still to be taken.
+    void start_when_free();
+    /// No pass under way and no outcome to take.
+    bool is_free() const { return !busy_.load(std::memory_order_acquire) && !outcome_; }
     /// What the last pass came to, once, when it has ended.
     std::optional<Result<Connection::Checkpointed>> take_outcome();
 
@@ -37,7 +39,7 @@ private:
     std::condition_variable wake_;
     bool wanted_ = false;
     bool stopping_ = false;
-    std::optional<Result<Connection::Checkpointed>> outcome_;  ///< the committer's when not busy
+    std::optional<Result<Connection::Checkpointed>> outcome_;  ///< the committer's while not busy_
     std::atomic<bool> busy_{false};
     std::thread thread_;
 };

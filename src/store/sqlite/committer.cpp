@@ -192,8 +192,8 @@ void Committer::checkpoint_when_due() {
         return;
     }
     log_pages_ = writer_->log_pages();
-    if (log_pages_ >= checkpoint_pages_ && !checkpointer_.is_busy()) {
-        checkpointer_.start();
+    if (log_pages_ >= checkpoint_pages_) {
+        checkpointer_.start_when_free();
     }
 }
 
@@ -239,7 +239,7 @@ void Committer::checkpoint_failed(const Error& error) {
 
 void Committer::rest() {
     checkpoint_when_due();
-    if (checkpointer_.is_busy()) {
+    if (!checkpointer_.is_free()) {
         return;  // comes again
     }
     rested_ = true;
