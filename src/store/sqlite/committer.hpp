@@ -7,6 +7,7 @@
 #include <mutex>
 #include <thread>
 
+#include "store/sqlite/checkpointer.hpp"
 #include "store/sqlite/writer.hpp"
 
 /// The one thread that writes: it takes what waits as a group, makes it durable with one flush, then
@@ -24,7 +25,8 @@ public:
     /// Opens the write connection; after a failure it also verifies from commit `durable` on.
     using Open = std::function<Result<std::unique_ptr<Writer>>(std::optional<std::uint64_t> durable)>;
 
-    Committer(Settings settings, std::unique_ptr<Writer> writer, Open open);
+    Committer(Settings settings, std::unique_ptr<Writer> writer, Open open,
+              Checkpointer::Open open_checkpointer);
     /// Commits what is queued, then ends.
     ~Committer();
 
@@ -48,7 +50,9 @@ private:
     bool recover(const Error& error, bool commit_tried);
     Result<void> reopen();
     void checkpoint_when_due();
-    void checkpoint();
+    void take_pass(const Result<Connection::Checkpointed>& pass);
+    void finish_checkpoint();
+    void checkpoint_failed(const Error& error);
     void rest();
     void publish();
 
@@ -66,6 +70,7 @@ private:
     std::uint64_t durable_commit_ = 0;
     std::size_t log_pages_ = 0;
     std::size_t checkpoint_pages_ = 0;  ///< the log's size at which the next checkpoint is due
+    int passes_ = 0;  ///< of the checkpointer since the log was begun again
     bool rested_ = true;
 
     std::atomic<std::uint64_t> last_commit_{0};
@@ -74,6 +79,7 @@ private:
     std::atomic<std::uint64_t> transactions_{0};
     std::atomic<bool> writable_{true};
 
+    Checkpointer checkpointer_;
     std::thread thread_;
 };
 
