@@ -67,8 +67,8 @@ private:
         std::uint64_t uses = 0;
     };
 
-    /// Lets a waiting publish() go first: under load the mutex alone would give the slot back to the
-    /// thread that has just left it, for as long as a time slice.
+    /// Lets a waiting publish() go first: under load the mutex alone would give the slot back to
+    /// the thread that has just left it, for as long as a time slice.
     class Use;
     Slot& slot_of_thread() const { return slots_[metrics::thread_slot() % slots_.size()]; }
     static Result<const ScopeKeys*> keys_of(const Slot& slot, const Uuid& scope);
