@@ -141,8 +141,10 @@ TEST(HttpFront, refuses_what_the_grammar_forbids) {
              "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: +1\r\n\r\n",
              "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1 2\r\n\r\n",
              "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
-             "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n",
-             "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n",
+             "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n"
+             "Transfer-Encoding: chunked\r\n\r\n",
+             "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n"
+             "Content-Length: 3\r\n\r\n",
              "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: gzip, chunked\r\n\r\n",
              "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: identity\r\n\r\n",
              "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n",
@@ -173,8 +175,9 @@ TEST(HttpFront, takes_what_the_grammar_allows) {
 
 TEST(HttpFront, shows_method_target_headers_and_body_as_sent) {
     HttpFront front(kLimits);
-    feed(front, "PATCH /a%2Fb?x=1&y HTTP/1.1\r\nHost: h\r\nX-Empty:\r\nauthorization:  Bearer t \r\n"
-                "Content-Length: 2\r\n\r\nok");
+    feed(front,
+         "PATCH /a%2Fb?x=1&y HTTP/1.1\r\nHost: h\r\nX-Empty:\r\nauthorization:  Bearer t \r\n"
+         "Content-Length: 2\r\n\r\nok");
     ASSERT_EQ(front.state(), HttpFront::State::kComplete);
     const HttpRequest& request = front.request();
     EXPECT_EQ(request.method, "PATCH");

@@ -1,5 +1,5 @@
-/// Proves what slow, silent, many and unwelcome connections get, and that a graceful stop under load
-/// drops no request that was accepted.
+/// Proves what slow, silent, many and unwelcome connections get, and that a graceful stop under
+/// load drops no request that was accepted.
 
 #include <atomic>
 
@@ -101,7 +101,9 @@ TEST_F(LimitsTest, connections_over_the_cap_are_closed_at_once) {
     EXPECT_TRUE(Client(port).connected());
 }
 
-const std::string kProxy("\r\n\r\n\0\r\nQUIT\n\x21\x11\x00\x0c\xc0\x00\x02\x07\x7f\x00\x00\x01\x12\x34\x01\xbb",
+/// A PROXY v2 header for a client at 192.0.2.7.
+const std::string kProxy("\r\n\r\n\0\r\nQUIT\n\x21\x11\x00\x0c"
+                         "\xc0\x00\x02\x07\x7f\x00\x00\x01\x12\x34\x01\xbb",
                          28);
 
 TEST_F(LimitsTest, takes_the_proxy_header_of_a_configured_address) {

@@ -1,9 +1,10 @@
 /// What the network stack costs by itself: answers every request with the same small JSON text.
 /// Measured from outside, beside nginx (user and system time of the process by request).
 ///
-///   chatelaine_net_bench PORT CERTIFICATE KEY LOOPS [deferred]
+///   chatelaine_net_bench PORT CERTIFICATE KEY LOOPS [direct|deferred [CLIENT_CA]]
 ///
 /// `deferred` replies from Loop::defer, as a server does that writes its journal in batches.
+/// With CLIENT_CA it asks for client certificates, for measuring handshakes.
 
 #include <csignal>
 #include <cstdio>
@@ -45,16 +46,21 @@ private:
 
 int main(int argc, char** argv) {
     if (argc < 5) {
-        std::fputs("usage: chatelaine_net_bench PORT CERTIFICATE KEY LOOPS [deferred]\n", stderr);
+        std::fputs("usage: chatelaine_net_bench PORT CERTIFICATE KEY LOOPS "
+                   "[direct|deferred [CLIENT_CA]]\n",
+                   stderr);
         return 2;
     }
-    FixedAnswer handler(argc > 5);
+    FixedAnswer handler(argc > 5 && std::string_view(argv[5]) == "deferred");
     auto server = net::Server::create({.loops = std::stoul(argv[4])});
     net::HttpListenerOptions options;
     options.name = "bench";
     options.address = "127.0.0.1";
     options.port = static_cast<std::uint16_t>(std::stoul(argv[1]));
     options.tls.certificate_and_key = {{argv[2], argv[3]}};
+    if (argc > 6) {
+        options.tls.client_ca = argv[6];
+    }
     options.handler = &handler;
     sigset_t ends;
     sigemptyset(&ends);

@@ -23,7 +23,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     while (front.state() != HttpFront::State::kRejected) {
         if (front.state() == HttpFront::State::kComplete) {
             const auto& request = front.request();
-            std::size_t sum = request.method.size() + request.path().size() + request.query().size();
+            std::size_t sum = request.method.size() + request.target.size();
             for (const auto& [name, value] : request.headers) {
                 sum += name.size() + value.size();
             }
