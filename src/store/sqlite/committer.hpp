@@ -10,8 +10,8 @@
 #include "store/sqlite/checkpointer.hpp"
 #include "store/sqlite/writer.hpp"
 
-/// The one thread that writes: it takes what waits as a group, makes it durable with one flush, then
-/// answers. After a failure of the disk it opens the file anew and asks the commit counter what
+/// The one thread that writes: it takes what waits as a group, makes it durable with one flush,
+/// then answers. After a failure of the disk it opens the file anew and asks the commit counter what
 /// became of the group, so that an answer is always true.
 
 namespace chatelaine::store::sqlite {
@@ -23,7 +23,8 @@ public:
         std::size_t checkpoint_bytes = 0;
     };
     /// Opens the write connection; after a failure it also verifies from commit `durable` on.
-    using Open = std::function<Result<std::unique_ptr<Writer>>(std::optional<std::uint64_t> durable)>;
+    using Open =
+        std::function<Result<std::unique_ptr<Writer>>(std::optional<std::uint64_t> durable)>;
 
     Committer(Settings settings, std::unique_ptr<Writer> writer, Open open,
               Checkpointer::Open open_checkpointer);
