@@ -9,7 +9,7 @@ function(chatelaine_room NAME)
     set(DIR "${CMAKE_SOURCE_DIR}/src/${NAME}")
     file(GLOB SOURCES CONFIGURE_DEPENDS "${DIR}/*.cpp")
     set(TESTS ${SOURCES})
-    list(FILTER SOURCES EXCLUDE REGEX "_(test|bench)\\.cpp$")
+    list(FILTER SOURCES EXCLUDE REGEX "(_(test|bench|bench_server)|^main|/main)\\.cpp$")
     list(FILTER TESTS INCLUDE REGEX "_test\\.cpp$")
 
     set(DEPENDS "")

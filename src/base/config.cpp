@@ -62,8 +62,8 @@ private:
     void table(const toml::table& table, std::string_view section) {
         for (const auto& [key, node] : table) {
             const std::string_view name = key.str();
-            const std::string dotted =
-                section.empty() ? std::string(name) : std::string(section) + "." + std::string(name);
+            std::string dotted(section);
+            dotted.append(section.empty() ? "" : ".").append(name);
             if (const Row* row = find(section, name)) {
                 value(*row, node, dotted);
             } else if (!section.empty() || !is_section(name)) {
@@ -298,8 +298,8 @@ Result<void> check_config(const Config& config) {
 std::string default_config_text() {
     Config defaults;
     std::string out =
-        "# Configuration of chatelained. Every key stands here with its default; a key that is not\n"
-        "# known, or a value of a wrong type, keeps the service from starting.\n\n";
+        "# Configuration of chatelained. Every key stands here with its default; a key that is\n"
+        "# not known, or a value of a wrong type, keeps the service from starting.\n\n";
     append_rows(out, "", defaults);
     for (const config::Section& section : config::sections()) {
         out.append("\n");

@@ -48,10 +48,13 @@ std::string_view network(std::string_view text) {
 }
 
 std::string_view url_or_empty(std::string_view text) {
-    const bool clean = std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7f; });
+    const bool clean = std::all_of(text.begin(), text.end(),
+                                   [](char c) { return c > 0x20 && c < 0x7f; });
     const bool good = text.starts_with("https://") && text.size() > 8 && !text.ends_with('/');
-    return text.empty() || (clean && good) ? ""
-                                           : "must be empty or an https URL with no slash at its end";
+    if (text.empty() || (clean && good)) {
+        return "";
+    }
+    return "must be empty or an https URL with no slash at its end";
 }
 
 std::string_view region_name(std::string_view text) {

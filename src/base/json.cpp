@@ -10,7 +10,8 @@ namespace {
 
 constexpr std::string_view kWhere = "json.value";
 constexpr std::size_t kPathBytesMax = 256;
-constexpr std::size_t kTextBytesMax = 64 * 1024 * 1024;  // offsets are 32 bits; bodies are far below
+// Offsets are 32 bits wide; the bodies that the service takes are far below this.
+constexpr std::size_t kTextBytesMax = 64 * 1024 * 1024;
 
 std::string_view type_name(Type type) {
     switch (type) {

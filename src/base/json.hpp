@@ -131,7 +131,9 @@ public:
     Writer& base64(BytesView value);
     Writer& base64url(BytesView value);
 
-    Writer& member(std::string_view name, std::string_view value) { return key(name).string(value); }
+    Writer& member(std::string_view name, std::string_view value) {
+        return key(name).string(value);
+    }
     Writer& member(std::string_view name, const char* value) { return key(name).string(value); }
     Writer& member(std::string_view name, std::int64_t value) { return key(name).integer(value); }
     Writer& member(std::string_view name, int value) { return key(name).integer(value); }

@@ -61,7 +61,8 @@ private:
             message += std::to_string(offset());
         }
         Error error(Code::kMalformed, kWhere, std::move(message));
-        const std::uint32_t node = current_ != kNoNode ? current_ : depth_ > 0 ? top().node : kNoNode;
+        const std::uint32_t open_container = depth_ > 0 ? top().node : kNoNode;
+        const std::uint32_t node = current_ != kNoNode ? current_ : open_container;
         std::string path = node == kNoNode ? std::string{} : tree_.path_of(tree_.nodes[node]);
         return path.empty() ? std::move(error) : std::move(error).in_field(path);
     }

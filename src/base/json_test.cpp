@@ -246,7 +246,9 @@ TEST(JsonProperty, StringsSurviveWriteAndRead) {
     EXPECT_TRUE(rc::check("any UTF-8 text round-trips", [](const std::string& any) {
         const std::string text = is_utf8(any) ? any : encode_hex(as_bytes(any));
         std::string out;
-        Writer(out).begin_array().string(text).begin_object().member(text, text).end_object().end_array();
+        Writer writer(out);
+        writer.begin_array().string(text);
+        writer.begin_object().member(text, text).end_object().end_array();
         const auto document = Document::parse(out);
         RC_ASSERT(document.has_value());
         RC_ASSERT(*document->root().first().string() == text);

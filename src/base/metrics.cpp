@@ -154,8 +154,10 @@ struct Registry::State {
             out.append(label_text(series.labels, "le=\"" + text + "\""));
             out.append(" ").append(std::to_string(below)).append("\n");
         }
-        const std::uint64_t nanoseconds = sum(
-            histogram.slots_, [](const Histogram::Slot& slot) -> auto& { return slot.nanoseconds; });
+        const auto nanoseconds_of = [](const Histogram::Slot& slot) -> auto& {
+            return slot.nanoseconds;
+        };
+        const std::uint64_t nanoseconds = sum(histogram.slots_, nanoseconds_of);
         out.append(name).append("_sum").append(label_text(series.labels)).append(" ");
         out.append(number(static_cast<double>(nanoseconds) / 1e9)).append("\n");
         out.append(name).append("_count").append(label_text(series.labels)).append(" ");

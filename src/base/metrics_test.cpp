@@ -11,8 +11,11 @@ namespace {
 
 TEST(Metrics, ExposesFamiliesWithHelpAndType) {
     Registry registry;
-    registry.counter("chatelaine_requests_total", "Requests \\ by\nface.", {{"face", "rest"}}).add(3);
-    registry.counter("chatelaine_requests_total", "", {{"face", "a\"b\\c\nd"}}).add();
+    const auto requests = [&](std::string_view help, const char* face) -> Counter& {
+        return registry.counter("chatelaine_requests_total", help, {{"face", face}});
+    };
+    requests("Requests \\ by\nface.", "rest").add(3);
+    requests("", "a\"b\\c\nd").add();
     registry.gauge("chatelaine_open", "Open connections.", {}, [] { return 2.5; });
     EXPECT_EQ(registry.expose(),
               "# HELP chatelaine_open Open connections.\n"
@@ -56,8 +59,9 @@ TEST(Metrics, HistogramBucketsAreCumulative) {
 
 TEST(Metrics, GaugesMayBeInfiniteOrNoNumber) {
     Registry registry;
-    registry.gauge("chatelaine_a", "A.", {}, [] { return std::numeric_limits<double>::infinity(); });
-    registry.gauge("chatelaine_b", "B.", {}, [] { return std::numeric_limits<double>::quiet_NaN(); });
+    using Limits = std::numeric_limits<double>;
+    registry.gauge("chatelaine_a", "A.", {}, [] { return Limits::infinity(); });
+    registry.gauge("chatelaine_b", "B.", {}, [] { return Limits::quiet_NaN(); });
     const std::string text = registry.expose();
     EXPECT_NE(text.find("chatelaine_a +Inf\n"), std::string::npos);
     EXPECT_NE(text.find("chatelaine_b NaN\n"), std::string::npos);

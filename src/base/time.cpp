@@ -38,7 +38,8 @@ Parts split(WallTime time) {
     const year_month_day date{sys_days{days{day}}};
     const auto in_day = static_cast<unsigned>(rest);
     return {static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-            static_cast<unsigned>(date.day()), in_day / 3600, in_day / 60 % 60, in_day % 60, micros};
+            static_cast<unsigned>(date.day()), in_day / 3600, in_day / 60 % 60, in_day % 60,
+            micros};
 }
 
 /// Reads exactly `count` digits at `at` and moves on; -1 when they are not all digits.

@@ -1,43 +1,94 @@
 #include "crypto/aead.hpp"
 
-#include <openssl/evp.h>
-
-#include <array>
-#include <cstring>
+#include <climits>
+#include <optional>
 
 #include "base/check.hpp"
+#include "crypto/ossl.hpp"
 #include "crypto/random.hpp"
 
 namespace chatelaine::crypto {
+
 namespace {
 
-struct CipherContextFree {
-    void operator()(EVP_CIPHER_CTX* context) const { EVP_CIPHER_CTX_free(context); }
-};
-using CipherContext = std::unique_ptr<EVP_CIPHER_CTX, CipherContextFree>;
+enum class Mode : std::uint8_t { kGcm, kWrap, kWrapPad };
 
-/// Fetched once for each size; null for a size that AES does not have.
-const EVP_CIPHER* gcm_method(std::size_t key_bytes) {
-    static const EVP_CIPHER* const aes128 = EVP_CIPHER_fetch(nullptr, "AES-128-GCM", nullptr);
-    static const EVP_CIPHER* const aes192 = EVP_CIPHER_fetch(nullptr, "AES-192-GCM", nullptr);
-    static const EVP_CIPHER* const aes256 = EVP_CIPHER_fetch(nullptr, "AES-256-GCM", nullptr);
-    switch (key_bytes) {
-        case 16: return aes128;
-        case 24: return aes192;
-        case 32: return aes256;
-        default: return nullptr;
+/// The cipher for a key of that size, fetched once; null for other sizes.
+const EVP_CIPHER* cipher_for(Mode mode, std::size_t key_bytes) {
+    static const auto fetch = [](const char* name) { return EVP_CIPHER_fetch(nullptr, name, nullptr); };
+    static const EVP_CIPHER* const ciphers[3][3] = {
+        {fetch("AES-128-GCM"), fetch("AES-192-GCM"), fetch("AES-256-GCM")},
+        {fetch("AES-128-WRAP"), fetch("AES-192-WRAP"), fetch("AES-256-WRAP")},
+        {fetch("AES-128-WRAP-PAD"), fetch("AES-192-WRAP-PAD"), fetch("AES-256-WRAP-PAD")}};
+    if (key_bytes != 16 && key_bytes != 24 && key_bytes != 32) {
+        return nullptr;
     }
+    const EVP_CIPHER* const cipher =
+        ciphers[static_cast<std::size_t>(mode)][(key_bytes - 16) / 8];
+    CH_CHECK(cipher != nullptr);
+    return cipher;
 }
 
-Error library_failed(std::string_view where) {
-    return Error(Code::kCryptoFailed, where, "the library refused the operation");
+Error wrong_key_size(std::string_view where) {
+    return Error::invalid(where, "key", "an AES key has 16, 24 or 32 bytes");
+}
+
+bool update(EVP_CIPHER_CTX* context, std::uint8_t* out, BytesView in) {
+    int size = 0;
+    return in.size() <= INT_MAX &&
+           EVP_CipherUpdate(context, out, &size, in.data(), static_cast<int>(in.size())) == 1 &&
+           static_cast<std::size_t>(size) == in.size();
+}
+
+bool gcm_encrypt(EVP_CIPHER_CTX* context, BytesView aad, BytesView nonce, BytesView plaintext,
+                 std::uint8_t* ciphertext, std::uint8_t* tag) {
+    int size = 0;
+    std::uint8_t rest[16];
+    return EVP_CipherInit_ex2(context, nullptr, nullptr, nonce.data(), 1, nullptr) == 1 &&
+           (aad.empty() || update(context, nullptr, aad)) &&
+           (plaintext.empty() || update(context, ciphertext, plaintext)) &&
+           EVP_CipherFinal_ex(context, rest, &size) == 1 &&
+           EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, gcm_tag_bytes, tag) == 1;
+}
+
+bool gcm_decrypt(EVP_CIPHER_CTX* context, BytesView aad, BytesView nonce, BytesView ciphertext,
+                 BytesView tag, MutableBytesView plaintext) {
+    int size = 0;
+    std::uint8_t rest[16];
+    std::uint8_t tag_copy[gcm_tag_bytes];
+    std::copy(tag.begin(), tag.end(), tag_copy);
+    const bool opened =
+        EVP_CipherInit_ex2(context, nullptr, nullptr, nonce.data(), 0, nullptr) == 1 &&
+        EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, gcm_tag_bytes, tag_copy) == 1 &&
+        (aad.empty() || update(context, nullptr, aad)) &&
+        (ciphertext.empty() || update(context, plaintext.data(), ciphertext)) &&
+        EVP_CipherFinal_ex(context, rest, &size) == 1;
+    if (!opened) {
+        // What does not verify is not shown.
+        wipe(plaintext.data(), plaintext.size());
+        ERR_clear_error();
+    }
+    return opened;
+}
+
+ossl::CipherCtx gcm_context(const SecretBytes& key) {
+    const EVP_CIPHER* const cipher = cipher_for(Mode::kGcm, key.size());
+    ossl::CipherCtx context(cipher == nullptr ? nullptr : EVP_CIPHER_CTX_new());
+    if (context != nullptr) {
+        key.with_exposed(insecure_expose_secret(), [&](BytesView raw) {
+            if (EVP_CipherInit_ex2(context.get(), cipher, raw.data(), nullptr, 1, nullptr) != 1) {
+                context.reset();
+            }
+        });
+    }
+    return context;
 }
 
 }  // namespace
 
 struct AesGcm::State {
-    CipherContext encrypt{EVP_CIPHER_CTX_new()};
-    CipherContext decrypt{EVP_CIPHER_CTX_new()};
+    /// One context serves both directions: GCM runs the block cipher forwards in either.
+    ossl::CipherCtx context;
 };
 
 AesGcm::AesGcm(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -46,21 +97,14 @@ AesGcm& AesGcm::operator=(AesGcm&&) noexcept = default;
 AesGcm::~AesGcm() = default;
 
 Result<AesGcm> AesGcm::create(const SecretBytes& key) {
-    const EVP_CIPHER* const method = gcm_method(key.size());
-    if (method == nullptr) {
-        return Error::invalid("crypto.gcm", "key", "expected 16, 24 or 32 bytes");
+    if (cipher_for(Mode::kGcm, key.size()) == nullptr) {
+        return wrong_key_size("crypto.aes_gcm");
     }
-    auto state = std::make_unique<State>();
-    const bool set = key.with_exposed(insecure_expose_secret(), [&](BytesView bytes) {
-        return EVP_EncryptInit_ex2(state->encrypt.get(), method, bytes.data(), nullptr, nullptr) ==
-                   1 &&
-               EVP_DecryptInit_ex2(state->decrypt.get(), method, bytes.data(), nullptr, nullptr) ==
-                   1;
-    });
-    if (!set) {
-        return library_failed("crypto.gcm.create");
+    ossl::CipherCtx context = gcm_context(key);
+    if (context == nullptr) {
+        return ossl::failed("crypto.aes_gcm");
     }
-    return AesGcm(std::move(state));
+    return AesGcm(std::make_unique<State>(State{std::move(context)}));
 }
 
 Result<void> AesGcm::encrypt(BytesView aad, BytesView plaintext, MutableBytesView nonce_out,
@@ -74,169 +118,129 @@ Result<void> AesGcm::insecure_encrypt_with_nonce(BytesView aad, BytesView nonce,
                                                  BytesView plaintext,
                                                  MutableBytesView ciphertext_out,
                                                  MutableBytesView tag_out) {
-    CH_CHECK(ciphertext_out.size() == plaintext.size() && tag_out.size() == gcm_tag_bytes);
-    EVP_CIPHER_CTX* const context = state_->encrypt.get();
-    if (nonce.size() != gcm_nonce_bytes &&
-        EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_IVLEN, static_cast<int>(nonce.size()),
-                            nullptr) != 1) {
-        return library_failed("crypto.gcm.nonce");
+    CH_CHECK(nonce.size() == gcm_nonce_bytes && ciphertext_out.size() == plaintext.size() &&
+             tag_out.size() == gcm_tag_bytes);
+    if (!gcm_encrypt(state_->context.get(), aad, nonce, plaintext, ciphertext_out.data(),
+                     tag_out.data())) {
+        return ossl::failed("crypto.aes_gcm.encrypt");
     }
-    int written = 0;
-    std::array<std::uint8_t, 16> end{};
-    const bool done =
-        EVP_EncryptInit_ex2(context, nullptr, nullptr, nonce.data(), nullptr) == 1 &&
-        (aad.empty() || EVP_EncryptUpdate(context, nullptr, &written, aad.data(),
-                                          static_cast<int>(aad.size())) == 1) &&
-        (plaintext.empty() || EVP_EncryptUpdate(context, ciphertext_out.data(), &written,
-                                                plaintext.data(),
-                                                static_cast<int>(plaintext.size())) == 1) &&
-        EVP_EncryptFinal_ex(context, end.data(), &written) == 1 &&
-        EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, static_cast<int>(tag_out.size()),
-                            tag_out.data()) == 1;
-    return done ? ok() : Result<void>(library_failed("crypto.gcm.encrypt"));
+    return ok();
 }
 
 Result<void> AesGcm::decrypt(BytesView aad, BytesView nonce, BytesView ciphertext, BytesView tag,
                              MutableBytesView plaintext_out) {
     CH_CHECK(plaintext_out.size() == ciphertext.size());
-    const auto refused = [&] {
-        wipe(plaintext_out.data(), plaintext_out.size());
-        return Error(Code::kDecryptFailed, "crypto.gcm.decrypt", "the ciphertext does not open");
-    };
-    if (tag.size() != gcm_tag_bytes || nonce.empty()) {
-        return refused();
+    if (nonce.size() != gcm_nonce_bytes || tag.size() != gcm_tag_bytes ||
+        !gcm_decrypt(state_->context.get(), aad, nonce, ciphertext, tag, plaintext_out)) {
+        return Error(Code::kDecryptFailed, "crypto.aes_gcm.decrypt");
     }
-    EVP_CIPHER_CTX* const context = state_->decrypt.get();
-    if (EVP_CIPHER_CTX_get_iv_length(context) != static_cast<int>(nonce.size()) &&
-        EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_IVLEN, static_cast<int>(nonce.size()),
-                            nullptr) != 1) {
-        return refused();
-    }
-    int written = 0;
-    std::array<std::uint8_t, 16> end{};
-    const bool done =
-        EVP_DecryptInit_ex2(context, nullptr, nullptr, nonce.data(), nullptr) == 1 &&
-        (aad.empty() || EVP_DecryptUpdate(context, nullptr, &written, aad.data(),
-                                          static_cast<int>(aad.size())) == 1) &&
-        (ciphertext.empty() || EVP_DecryptUpdate(context, plaintext_out.data(), &written,
-                                                 ciphertext.data(),
-                                                 static_cast<int>(ciphertext.size())) == 1) &&
-        // The tag is only read here; the interface lacks the const.
-        EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, static_cast<int>(tag.size()),
-                            const_cast<std::uint8_t*>(tag.data())) == 1 &&
-        EVP_DecryptFinal_ex(context, end.data(), &written) == 1;
-    return done ? ok() : Result<void>(refused());
+    return ok();
 }
 
 Result<SealedBytes> seal(const SecretBytes& key, BytesView aad, BytesView plaintext) {
-    CH_TRY(AesGcm cipher, AesGcm::create(key));
-    Bytes out(gcm_nonce_bytes + plaintext.size() + gcm_tag_bytes);
-    const MutableBytesView all(out);
-    CH_TRY_VOID(cipher.encrypt(aad, plaintext, all.first(gcm_nonce_bytes),
-                               all.subspan(gcm_nonce_bytes, plaintext.size()),
-                               all.last(gcm_tag_bytes)));
-    return SealedBytes::from_stored(std::move(out));
+    if (key.size() != 32) {
+        return wrong_key_size("crypto.seal");
+    }
+    Bytes sealed(gcm_nonce_bytes + plaintext.size() + gcm_tag_bytes);
+    const MutableBytesView out(sealed);
+    system_random().fill(out.first(gcm_nonce_bytes));
+    const ossl::CipherCtx context = gcm_context(key);
+    if (context == nullptr ||
+        !gcm_encrypt(context.get(), aad, out.first(gcm_nonce_bytes), plaintext,
+                     out.data() + gcm_nonce_bytes, out.last(gcm_tag_bytes).data())) {
+        return ossl::failed("crypto.seal");
+    }
+    return SealedBytes::from_stored(std::move(sealed));
 }
 
 Result<SecretBytes> unseal(const SecretBytes& key, BytesView aad, const SealedBytes& sealed) {
-    const auto broken = [] { return Error(Code::kSealBroken, "crypto.unseal"); };
-    const BytesView all = sealed.view();
-    if (all.size() < gcm_nonce_bytes + gcm_tag_bytes) {
-        return broken();
+    const BytesView in = sealed.view();
+    if (key.size() != 32 || in.size() < gcm_nonce_bytes + gcm_tag_bytes) {
+        return Error(Code::kSealBroken, "crypto.unseal");
     }
-    CH_TRY(AesGcm cipher, AesGcm::create(key));
-    SecretBytes plaintext(all.size() - gcm_nonce_bytes - gcm_tag_bytes);
-    const auto opened = plaintext.with_exposed_mutable(
-        insecure_expose_secret(), [&](MutableBytesView out) {
-            return cipher.decrypt(aad, all.first(gcm_nonce_bytes),
-                                  all.subspan(gcm_nonce_bytes, out.size()),
-                                  all.last(gcm_tag_bytes), out);
+    const BytesView body =
+        in.subspan(gcm_nonce_bytes, in.size() - gcm_nonce_bytes - gcm_tag_bytes);
+    const ossl::CipherCtx context = gcm_context(key);
+    SecretBytes plaintext(body.size());
+    const bool opened =
+        plaintext.with_exposed_mutable(insecure_expose_secret(), [&](MutableBytesView out) {
+            return context != nullptr && gcm_decrypt(context.get(), aad, in.first(gcm_nonce_bytes),
+                                                     body, in.last(gcm_tag_bytes), out);
         });
     if (!opened) {
-        return broken();
+        return Error(Code::kSealBroken, "crypto.unseal");
     }
     return plaintext;
 }
 
 namespace {
 
-const EVP_CIPHER* wrap_method(std::size_t kek_bytes, bool padded) {
-    switch (kek_bytes) {
-        case 16: return padded ? EVP_aes_128_wrap_pad() : EVP_aes_128_wrap();
-        case 24: return padded ? EVP_aes_192_wrap_pad() : EVP_aes_192_wrap();
-        case 32: return padded ? EVP_aes_256_wrap_pad() : EVP_aes_256_wrap();
-        default: return nullptr;
-    }
-}
+constexpr std::size_t kWrappedBytesMax = 1024 * 1024;
 
-CipherContext wrap_context() {
-    CipherContext context(EVP_CIPHER_CTX_new());
-    CH_CHECK(context != nullptr);
+/// Runs AES key wrap over `in`; the size written, or nothing.
+std::optional<std::size_t> run_wrap(const SecretBytes& kek, bool padded, bool encrypt, BytesView in,
+                                    MutableBytesView out) {
+    const EVP_CIPHER* const cipher =
+        cipher_for(padded ? Mode::kWrapPad : Mode::kWrap, kek.size());
+    const ossl::CipherCtx context(EVP_CIPHER_CTX_new());
+    if (cipher == nullptr || context == nullptr) {
+        return std::nullopt;
+    }
     EVP_CIPHER_CTX_set_flags(context.get(), EVP_CIPHER_CTX_FLAG_WRAP_ALLOW);
-    return context;
+    const int keyed = kek.with_exposed(insecure_expose_secret(), [&](BytesView raw) {
+        return EVP_CipherInit_ex2(context.get(), cipher, raw.data(), nullptr, encrypt ? 1 : 0,
+                                  nullptr);
+    });
+    int size = 0;
+    if (keyed != 1 ||
+        EVP_CipherUpdate(context.get(), out.data(), &size, in.data(),
+                         static_cast<int>(in.size())) != 1 ||
+        size <= 0) {
+        ERR_clear_error();
+        return std::nullopt;
+    }
+    return static_cast<std::size_t>(size);
 }
 
 }  // namespace
 
 Result<Bytes> wrap_key(const SecretBytes& kek, const SecretBytes& key, bool padded) {
-    const EVP_CIPHER* const method = wrap_method(kek.size(), padded);
-    if (method == nullptr) {
-        return Error::invalid("crypto.wrap", "kek", "expected 16, 24 or 32 bytes");
+    if (cipher_for(Mode::kWrap, kek.size()) == nullptr) {
+        return wrong_key_size("crypto.wrap_key");
     }
-    // RFC 3394 takes whole blocks of 8, two at least; RFC 5649 anything from one byte.
-    if (padded ? key.empty() : key.size() < 16 || key.size() % 8 != 0) {
-        return Error::invalid("crypto.wrap", "key", "the length cannot be wrapped");
+    // RFC 3394 section 2: at least two blocks of 64 bits; RFC 5649 section 3: at least one octet.
+    if (key.empty() || key.size() > kWrappedBytesMax ||
+        (!padded && (key.size() < 16 || key.size() % 8 != 0))) {
+        return Error::invalid("crypto.wrap_key", "key", "this size cannot be wrapped");
     }
-    const CipherContext context = wrap_context();
-    Bytes out(key.size() + 24);
-    int written = 0;
-    int more = 0;
-    const ExposeToken token = insecure_expose_secret();
-    const bool done = kek.with_exposed(token, [&](BytesView kek_bytes) {
-        return key.with_exposed(token, [&](BytesView key_bytes) {
-            return EVP_EncryptInit_ex2(context.get(), method, kek_bytes.data(), nullptr, nullptr) ==
-                       1 &&
-                   EVP_EncryptUpdate(context.get(), out.data(), &written, key_bytes.data(),
-                                     static_cast<int>(key_bytes.size())) == 1 &&
-                   EVP_EncryptFinal_ex(context.get(), out.data() + written, &more) == 1;
-        });
+    Bytes wrapped((key.size() + 7) / 8 * 8 + 8);
+    const auto size = key.with_exposed(insecure_expose_secret(), [&](BytesView raw) {
+        return run_wrap(kek, padded, true, raw, wrapped);
     });
-    if (!done) {
-        return library_failed("crypto.wrap");
+    if (size != wrapped.size()) {
+        return ossl::failed("crypto.wrap_key");
     }
-    out.resize(static_cast<std::size_t>(written + more));
-    return out;
+    return wrapped;
 }
 
 Result<SecretBytes> unwrap_key(const SecretBytes& kek, BytesView wrapped, bool padded) {
-    const EVP_CIPHER* const method = wrap_method(kek.size(), padded);
-    if (method == nullptr) {
-        return Error::invalid("crypto.unwrap", "kek", "expected 16, 24 or 32 bytes");
+    if (cipher_for(Mode::kWrap, kek.size()) == nullptr) {
+        return wrong_key_size("crypto.unwrap_key");
     }
-    const auto refused = [] {
-        return Error(Code::kDecryptFailed, "crypto.unwrap", "the wrapped key does not open");
-    };
-    if (wrapped.size() < 16 || wrapped.size() % 8 != 0 || (!padded && wrapped.size() < 24)) {
-        return refused();
+    if (wrapped.size() % 8 != 0 || wrapped.size() < (padded ? 16 : 24) ||
+        wrapped.size() > kWrappedBytesMax + 8) {
+        return Error(Code::kDecryptFailed, "crypto.unwrap_key");
     }
-    const CipherContext context = wrap_context();
-    SecretBytes out(wrapped.size() + 8);
-    const ExposeToken token = insecure_expose_secret();
-    int written = 0;
-    const bool done = kek.with_exposed(token, [&](BytesView kek_bytes) {
-        return out.with_exposed_mutable(token, [&](MutableBytesView bytes) {
-            return EVP_DecryptInit_ex2(context.get(), method, kek_bytes.data(), nullptr, nullptr) ==
-                       1 &&
-                   EVP_DecryptUpdate(context.get(), bytes.data(), &written, wrapped.data(),
-                                     static_cast<int>(wrapped.size())) == 1 &&
-                   written > 0;
+    SecretBytes key(wrapped.size());
+    const auto size =
+        key.with_exposed_mutable(insecure_expose_secret(), [&](MutableBytesView out) {
+            return run_wrap(kek, padded, false, wrapped, out);
         });
-    });
-    if (!done) {
-        return refused();
+    if (!size) {
+        return Error(Code::kDecryptFailed, "crypto.unwrap_key");
     }
-    out.truncate(static_cast<std::size_t>(written));
-    return out;
+    key.truncate(*size);
+    return key;
 }
 
 }  // namespace chatelaine::crypto

@@ -1,136 +1,123 @@
 #include "crypto/hash.hpp"
 
-#include <openssl/evp.h>
-#include <openssl/kdf.h>
-#include <openssl/params.h>
 #include <openssl/core_names.h>
+#include <openssl/params.h>
 
-#include <array>
-#include <cstring>
-#include <memory>
+#include <algorithm>
+#include <initializer_list>
 
 #include "base/check.hpp"
+#include "crypto/ossl.hpp"
 
 namespace chatelaine::crypto {
+
 namespace {
 
-struct ContextFree {
-    void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
-    void operator()(EVP_KDF_CTX* context) const { EVP_KDF_CTX_free(context); }
-};
-
-const EVP_MD* sha256_method() {
-    // Fetched once: an implicit fetch at each use costs more than a short hash.
-    static const EVP_MD* const method = EVP_MD_fetch(nullptr, "SHA256", nullptr);
-    CH_CHECK(method != nullptr);
-    return method;
+/// Fetched once: a fetch by name costs more than hashing a short message.
+const EVP_MD* sha256_md() {
+    static const EVP_MD* const md = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+    CH_CHECK(md != nullptr);
+    return md;
 }
 
-EVP_MD_CTX* thread_context() {
-    static thread_local const std::unique_ptr<EVP_MD_CTX, ContextFree> context(EVP_MD_CTX_new());
+/// A thread's own context, made once. Its last state stays in OpenSSL's memory, which is wiped when
+/// freed and never dumped.
+EVP_MD_CTX* digest_context() {
+    thread_local const ossl::MdCtx context(EVP_MD_CTX_new());
     CH_CHECK(context != nullptr);
     return context.get();
 }
 
-void digest_parts(std::initializer_list<BytesView> parts, Sha256& out) {
-    EVP_MD_CTX* const context = thread_context();
-    CH_CHECK(EVP_DigestInit_ex2(context, sha256_method(), nullptr) == 1);
-    for (const BytesView part : parts) {
-        CH_CHECK(EVP_DigestUpdate(context, part.data(), part.size()) == 1);
-    }
-    unsigned int size = 0;
-    CH_CHECK(EVP_DigestFinal_ex(context, out.data(), &size) == 1 && size == out.size());
+EVP_MAC_CTX* hmac_context() {
+    thread_local const ossl::MacCtx context([] {
+        static EVP_MAC* const mac = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
+        CH_CHECK(mac != nullptr);
+        EVP_MAC_CTX* const made = EVP_MAC_CTX_new(mac);
+        char digest[] = "SHA256";
+        const OSSL_PARAM params[] = {
+            OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
+            OSSL_PARAM_construct_end()};
+        CH_CHECK(made != nullptr && EVP_MAC_CTX_set_params(made, params) == 1);
+        return made;
+    }());
+    return context.get();
 }
 
-/// HMAC (RFC 2104) spelled out over the kept digest context: the library's MAC objects cost
-/// several times the two compressions that a short message takes.
-Sha256 hmac_parts(BytesView key, std::initializer_list<BytesView> parts) {
-    constexpr std::size_t block_bytes = 64;
-    std::array<std::uint8_t, block_bytes> pad{};
-    if (key.size() > block_bytes) {
-        const Sha256 shorter = sha256(key);
-        std::memcpy(pad.data(), shorter.data(), shorter.size());
-    } else if (!key.empty()) {
-        std::memcpy(pad.data(), key.data(), key.size());
-    }
-    for (std::uint8_t& octet : pad) {
-        octet ^= 0x36;
-    }
-    EVP_MD_CTX* const context = thread_context();
-    CH_CHECK(EVP_DigestInit_ex2(context, sha256_method(), nullptr) == 1);
-    CH_CHECK(EVP_DigestUpdate(context, pad.data(), pad.size()) == 1);
+/// HMAC over the parts as one message.
+void hmac_parts(const SecretBytes& key, std::initializer_list<BytesView> parts,
+                MutableBytesView out) {
+    EVP_MAC_CTX* const context = hmac_context();
+    static constexpr std::uint8_t kNoKey = 0;
+    key.with_exposed(insecure_expose_secret(), [&](BytesView raw) {
+        // A null key would mean "the one before".
+        CH_CHECK(EVP_MAC_init(context, raw.empty() ? &kNoKey : raw.data(), raw.size(), nullptr) == 1);
+    });
     for (const BytesView part : parts) {
-        CH_CHECK(EVP_DigestUpdate(context, part.data(), part.size()) == 1);
+        CH_CHECK(part.empty() || EVP_MAC_update(context, part.data(), part.size()) == 1);
     }
-    Sha256 inner{};
-    unsigned int size = 0;
-    CH_CHECK(EVP_DigestFinal_ex(context, inner.data(), &size) == 1);
-    for (std::uint8_t& octet : pad) {
-        octet ^= 0x36 ^ 0x5c;
-    }
-    Sha256 outer{};
-    digest_parts({pad, inner}, outer);
-    wipe(pad.data(), pad.size());
-    wipe(inner.data(), inner.size());
-    return outer;
+    std::size_t size = 0;
+    CH_CHECK(EVP_MAC_final(context, out.data(), &size, out.size()) == 1 && size == out.size());
 }
 
 }  // namespace
 
 Sha256 sha256(BytesView bytes) {
-    Sha256 out{};
-    digest_parts({bytes}, out);
-    return out;
+    Sha256 digest;
+    EVP_MD_CTX* const context = digest_context();
+    CH_CHECK(EVP_DigestInit_ex2(context, sha256_md(), nullptr) == 1 &&
+             EVP_DigestUpdate(context, bytes.data(), bytes.size()) == 1 &&
+             EVP_DigestFinal_ex(context, digest.data(), nullptr) == 1);
+    return digest;
 }
 
 Sha256 sha256(const SecretBytes& secret) {
     return secret.with_exposed(insecure_expose_secret(),
-                               [](BytesView bytes) { return sha256(bytes); });
+                               [](BytesView raw) { return sha256(raw); });
 }
 
 Sha256 hmac_sha256(const SecretBytes& key, BytesView message) {
-    return key.with_exposed(insecure_expose_secret(),
-                            [&](BytesView bytes) { return hmac_parts(bytes, {message}); });
+    Sha256 tag;
+    hmac_parts(key, {message}, tag);
+    return tag;
 }
 
 SecretBytes derive_key(const SecretBytes& key, std::string_view label, BytesView context) {
-    // SP 800-108r1, section 4.1, one iteration: [i]32 ‖ Label ‖ 0x00 ‖ Context ‖ [L]32, L = 256.
-    constexpr std::array<std::uint8_t, 4> counter{0, 0, 0, 1};
-    constexpr std::array<std::uint8_t, 1> separator{0};
-    constexpr std::array<std::uint8_t, 4> length{0, 0, 1, 0};
-    Sha256 block = key.with_exposed(insecure_expose_secret(), [&](BytesView bytes) {
-        return hmac_parts(bytes, {counter, as_bytes(label), separator, context, length});
+    // SP 800-108 section 5.1: HMAC(key, [1]_32 ‖ label ‖ 0x00 ‖ context ‖ [256]_32).
+    static constexpr std::uint8_t kCounter[] = {0, 0, 0, 1};
+    static constexpr std::uint8_t kZero[] = {0};
+    static constexpr std::uint8_t kBits[] = {0, 0, 1, 0};
+    SecretBytes derived(32);
+    derived.with_exposed_mutable(insecure_expose_secret(), [&](MutableBytesView out) {
+        hmac_parts(key, {kCounter, as_bytes(label), kZero, context, kBits}, out);
     });
-    SecretBytes derived = SecretBytes::copy_of(block);
-    wipe(block.data(), block.size());
     return derived;
 }
 
 SecretBytes hkdf_sha256(const SecretBytes& input, BytesView salt, BytesView info,
                         std::size_t size) {
-    static EVP_KDF* const method = EVP_KDF_fetch(nullptr, "HKDF", nullptr);
-    CH_CHECK(method != nullptr);
-    const std::unique_ptr<EVP_KDF_CTX, ContextFree> context(EVP_KDF_CTX_new(method));
-    CH_CHECK(context != nullptr);
-    SecretBytes out(size);
-    const ExposeToken token = insecure_expose_secret();
-    input.with_exposed(token, [&](BytesView key) {
-        // The parameters are read only; the interface lacks the const.
-        std::array<OSSL_PARAM, 5> parameters{
-            OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, const_cast<char*>("SHA256"), 0),
-            OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_KEY,
-                                              const_cast<std::uint8_t*>(key.data()), key.size()),
-            OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_SALT,
-                                              const_cast<std::uint8_t*>(salt.data()), salt.size()),
-            OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_INFO,
-                                              const_cast<std::uint8_t*>(info.data()), info.size()),
-            OSSL_PARAM_construct_end()};
-        out.with_exposed_mutable(token, [&](MutableBytesView bytes) {
-            CH_CHECK(EVP_KDF_derive(context.get(), bytes.data(), bytes.size(),
-                                    parameters.data()) == 1);
+    CH_CHECK(size <= 255 * 32);
+    // RFC 5869 section 2.2: an absent salt is as many zeros as the hash has bytes.
+    const SecretBytes salt_key = salt.empty() ? SecretBytes(32) : SecretBytes::copy_of(salt);
+    SecretBytes extracted(32);
+    extracted.with_exposed_mutable(insecure_expose_secret(), [&](MutableBytesView prk) {
+        input.with_exposed(insecure_expose_secret(),
+                           [&](BytesView raw) { hmac_parts(salt_key, {raw}, prk); });
+    });
+    SecretBytes output(size);
+    SecretBytes block(32);
+    output.with_exposed_mutable(insecure_expose_secret(), [&](MutableBytesView out) {
+        block.with_exposed_mutable(insecure_expose_secret(), [&](MutableBytesView t) {
+            std::uint8_t counter[1] = {0};
+            for (std::size_t done = 0; done < out.size(); done += t.size()) {
+                const BytesView previous = done == 0 ? BytesView() : BytesView(t);
+                ++counter[0];
+                hmac_parts(extracted, {previous, info, counter}, t);
+                const std::size_t part = std::min(t.size(), out.size() - done);
+                std::copy_n(t.begin(), part, out.begin() + static_cast<std::ptrdiff_t>(done));
+            }
         });
     });
-    return out;
+    return output;
 }
 
 }  // namespace chatelaine::crypto

@@ -1,45 +1,69 @@
 #include "crypto/random.hpp"
 
 #include <openssl/rand.h>
+#include <pthread.h>
 
+#include <algorithm>
 #include <array>
+#include <atomic>
+#include <climits>
 #include <cstring>
 
 #include "base/check.hpp"
 
 namespace chatelaine::crypto {
+
 namespace {
 
-/// Small draws come from a block: the DRBG's fixed cost is more than a short encryption's.
+constexpr std::size_t kBlockBytes = 768;
+constexpr std::size_t kServedFromBlockMax = 64;
+
+/// Counts forks, so that a child does not hand out what its parent has drawn.
+std::atomic<unsigned>& fork_count() {
+    static std::atomic<unsigned> count{0};
+    static const int registered =
+        ::pthread_atfork(nullptr, nullptr, [] { fork_count().fetch_add(1); });
+    CH_CHECK(registered == 0);
+    return count;
+}
+
+void draw(MutableBytesView out) {
+    while (!out.empty()) {
+        const std::size_t size = std::min<std::size_t>(out.size(), 1 << 20);
+        CH_CHECK(RAND_bytes(out.data(), static_cast<int>(size)) == 1);
+        out = out.subspan(size);
+    }
+}
+
 class SystemRandom final : public Random {
 public:
     void fill(MutableBytesView out) override {
-        if (out.size() > kBlockBytes / 8) {
-            CH_CHECK(RAND_bytes(out.data(), static_cast<int>(out.size())) == 1);
+        if (out.size() > kServedFromBlockMax) {
+            draw(out);
             return;
         }
-        Block& block = thread_block();
-        if (block.left < out.size()) {
-            CH_CHECK(RAND_bytes(block.bytes.data(), static_cast<int>(kBlockBytes)) == 1);
-            block.left = kBlockBytes;
+        thread_local constinit Block block{};
+        const unsigned forks = fork_count().load(std::memory_order_relaxed);
+        if (block.left < out.size() || block.forks != forks) {
+            draw(block.bytes);
+            block.left = block.bytes.size();
+            block.forks = forks;
         }
-        // What is handed out is wiped here: it is used once.
-        std::uint8_t* const from = block.bytes.data() + (kBlockBytes - block.left);
-        std::memcpy(out.data(), from, out.size());
-        wipe(from, out.size());
-        block.left -= out.size();
+        if (!out.empty()) {
+            // What is handed out is wiped here: some of it becomes identifiers and salts.
+            block.left -= out.size();
+            std::uint8_t* const from = block.bytes.data() + block.left;
+            std::memcpy(out.data(), from, out.size());
+            wipe(from, out.size());
+        }
     }
 
 private:
-    static constexpr std::size_t kBlockBytes = 1024;
     struct Block {
         std::array<std::uint8_t, kBlockBytes> bytes{};
         std::size_t left = 0;
+        unsigned forks = 0;
     };
-    static Block& thread_block() {
-        static thread_local Block block;
-        return block;
-    }
 };
 
 }  // namespace
@@ -50,9 +74,12 @@ Random& system_random() {
 }
 
 SecretBytes random_secret(std::size_t size) {
+    CH_CHECK(size <= INT_MAX);
     SecretBytes secret(size);
     secret.with_exposed_mutable(insecure_expose_secret(), [](MutableBytesView out) {
-        CH_CHECK(out.empty() || RAND_priv_bytes(out.data(), static_cast<int>(out.size())) == 1);
+        if (!out.empty()) {
+            CH_CHECK(RAND_priv_bytes(out.data(), static_cast<int>(out.size())) == 1);
+        }
     });
     return secret;
 }

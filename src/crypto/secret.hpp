@@ -56,7 +56,6 @@ public:
 private:
     std::uint8_t* data_ = nullptr;
     std::size_t size_ = 0;
-    std::size_t allocated_ = 0;  ///< what truncate() cut off: still ours, wiped
 };
 
 /// Equality in time that depends on the lengths alone.

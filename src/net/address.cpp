@@ -77,7 +77,8 @@ Result<Descriptor> bind_socket(const Target& target, bool shared, const std::str
     if (!socket || !set(SOL_SOCKET, SO_REUSEADDR, on) || !set(IPPROTO_TCP, TCP_NODELAY, on) ||
         (shared && !set(SOL_SOCKET, SO_REUSEPORT, on)) ||
         (target.storage.ss_family == AF_INET6 && !set(IPPROTO_IPV6, IPV6_V6ONLY, off)) ||
-        ::bind(socket.get(), reinterpret_cast<const sockaddr*>(&target.storage), target.size) != 0) {
+        ::bind(socket.get(), reinterpret_cast<const sockaddr*>(&target.storage), target.size) !=
+            0) {
         return system_error(name);
     }
     return socket;

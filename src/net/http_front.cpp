@@ -153,7 +153,8 @@ MutableBytesView HttpFront::space() {
     const std::size_t most = bytes_max();
     if (input_.capacity() < most) {
         // A body of known length gets its room at once; the length was held to its limit.
-        const auto length = parser().header_done ? parser().content_length_remaining() : boost::none;
+        const auto length =
+            parser().header_done ? parser().content_length_remaining() : boost::none;
         const std::size_t known = parsed_ + static_cast<std::size_t>(length.value_or(0));
         input_.grow(std::min(most, std::max({kReadBytesFirst, input_.capacity() * 2, known})));
     }
@@ -186,10 +187,11 @@ void HttpFront::parse() {
 
 bool HttpFront::parse_header() {
     // One empty line before the request line is let pass (RFC 9112, 2.2).
-    if (parsed_ == 0 && input_.size() >= 2 && input_.data()[0] == '\r' && input_.data()[1] == '\n') {
+    const std::string_view seen = as_text({input_.data(), input_.size()});
+    if (parsed_ == 0 && seen.starts_with("\r\n")) {
         parsed_ = 2;
     }
-    if (parsed_ == 0 && input_.size() == 1 && input_.data()[0] == '\r') {
+    if (parsed_ == 0 && seen == "\r") {
         return false;
     }
     BeastError ec;
@@ -267,7 +269,7 @@ void HttpFront::next() {
     request_.body = {};
     input_.cut(0, message_end_);
     message_end_ = parsed_ = 0;
-    continue_wanted_ = false;
+    continue_wanted_ = is_head_ = false;
     state_ = State::kNeedMore;
     slot_->parser.emplace(*this);
     if (input_.size() > 0) {

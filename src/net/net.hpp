@@ -55,7 +55,8 @@ struct HttpResponse {
     bool wipe_body = false;     ///< the body holds plaintext: wiped once written
 };
 
-/// One loop thread. Threads: post() from any thread; defer() and index() on the loop's own.
+/// One loop thread. Threads: post() and every() from any thread; defer() on the loop's own.
+/// After Server::stop() nothing that is posted runs any more.
 class Loop {
 public:
     virtual ~Loop() = default;
@@ -76,7 +77,8 @@ public:
     virtual const Peer& peer() const = 0;
     virtual Loop& loop() = 0;
     virtual std::chrono::steady_clock::time_point received() const = 0;
-    /// Exactly once; any thread. Inside handle() it costs no hop.
+    /// Exactly once; any thread. Inside handle() it costs no hop and is written when handle()
+    /// returns; later on the loop's thread it is written at once, and the views are void after it.
     virtual void reply(HttpResponse response) = 0;
 };
 
@@ -85,14 +87,16 @@ public:
     virtual ~HttpHandler() = default;
     /// On the loop's thread; must not block. `exchange` stays valid until its reply.
     virtual void handle(Exchange& exchange) = 0;
-    /// The answer to what never becomes an Exchange: 400, 408, 413, 431, 503. In the face's shape.
+    /// The answer to what never becomes an Exchange: 400, 408, 413, 414, 431. In the face's shape.
+    /// Called on the loop's thread; the connection ends after it.
     virtual HttpResponse reject(int status, std::string_view reason) = 0;
 };
 
 struct TlsFiles {
     /// One or two pairs (RSA and ECDSA): the client's offer chooses.
     std::vector<std::pair<std::string, std::string>> certificate_and_key;
-    std::string client_ca;  ///< PEM file of the CAs whose client certificates count; empty = none asked
+    /// PEM file of the CAs whose client certificates count; empty = none asked.
+    std::string client_ca;
     bool require_client_certificate = false;  ///< refuse the handshake without a good one
 };
 
@@ -104,7 +108,7 @@ struct HttpListenerOptions {
     HttpHandler* handler = nullptr;
     std::vector<std::string> proxy_protocol_from;  ///< addresses whose PROXY v2 header is taken
     std::size_t header_bytes_max = 0, body_bytes_max = 0;  ///< 0 = the default of base/limits.hpp
-    std::size_t connections_max = 0;                       ///< likewise, for this listener
+    std::size_t connections_max = 0;  ///< likewise, for this listener; over it: closed at once
     std::chrono::milliseconds handshake_deadline{0}, request_deadline{0}, idle_deadline{0};
 };
 
@@ -113,6 +117,7 @@ struct ListenerStatistics {
     std::uint64_t accepted = 0, open = 0, refused = 0, handshake_failures = 0, deadlines = 0;
 };
 
+/// Outlives every Exchange that still waits for its reply.
 class Server {
 public:
     struct Options {

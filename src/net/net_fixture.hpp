@@ -137,9 +137,10 @@ public:
         const Pair* certificate = nullptr;
         int version_max = TLS1_3_VERSION;
         int version_min = TLS1_VERSION;
-        std::string alpn;  ///< in wire form
+        std::string alpn{};  ///< in wire form
         SSL_SESSION* session = nullptr;
-        std::string preface;  ///< sent before the handshake
+        const char* suites = nullptr;  ///< of TLS 1.2
+        std::string preface{};  ///< sent before the handshake
     };
 
     explicit Client(std::uint16_t port) : Client(port, Options{}) {}
@@ -153,6 +154,9 @@ public:
         if (options.certificate != nullptr) {
             SSL_CTX_use_certificate(context_.get(), options.certificate->certificate.get());
             SSL_CTX_use_PrivateKey(context_.get(), options.certificate->key.get());
+        }
+        if (options.suites != nullptr) {
+            SSL_CTX_set_cipher_list(context_.get(), options.suites);
         }
         ssl_.reset(SSL_new(context_.get()), SSL_free);
         SSL_set_fd(ssl_.get(), socket_);

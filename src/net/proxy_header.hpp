@@ -11,7 +11,7 @@ namespace chatelaine::net {
 struct ProxyHeader {
     enum class State : std::uint8_t { kNeedMore, kGood, kBad };
     State state = State::kNeedMore;
-    std::size_t size = 0;  ///< kGood: octets of the header; kNeedMore: octets needed in all to go on
+    std::size_t size = 0;  ///< kGood: octets of the header; kNeedMore: needed in all to go on
     /// The client that the balancer names; empty for LOCAL and for families without an address.
     std::optional<Address> from;
 };

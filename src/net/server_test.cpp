@@ -88,6 +88,10 @@ TEST_F(ServerTest, sends_no_body_to_head_but_its_length) {
     EXPECT_NE(answer.head.find("Content-Length: 8\r\n"), std::string::npos);
     ASSERT_TRUE(client.get("/g"));
     EXPECT_EQ(client.read().body, "GET /g ");
+    ASSERT_TRUE(client.send("HEAD /h HTTP/1.1\r\nHost: h\r\n\r\n"));
+    EXPECT_EQ(client.read(true).status, 200);
+    ASSERT_TRUE(client.send("NOT HTTP\r\n\r\n"));  // its answer has a body again
+    EXPECT_NE(client.read().body, "");
 }
 
 TEST_F(ServerTest, rejects_in_the_handlers_shape_and_closes_cleanly) {

@@ -33,7 +33,8 @@ void free_slot(void*, void* value, CRYPTO_EX_DATA*, int, long, void*) {
 
 int copy_slot(CRYPTO_EX_DATA*, const CRYPTO_EX_DATA*, void** value, int, long, void*) {
     if (*value != nullptr) {
-        *value = std::make_unique<CertificateSlot>(*static_cast<CertificateSlot*>(*value)).release();
+        const auto& from = *static_cast<const CertificateSlot*>(*value);
+        *value = std::make_unique<CertificateSlot>(from).release();
     }
     return 1;
 }
@@ -157,8 +158,8 @@ Result<void> TlsContext::ask_for_certificates(const TlsFiles& files) {
     // An intermediate CA in the file counts although its root is not there.
     X509_STORE_set_flags(SSL_CTX_get_cert_store(context), X509_V_FLAG_PARTIAL_CHAIN);
     required_ = files.require_client_certificate;
-    SSL_CTX_set_verify(context,
-                       SSL_VERIFY_PEER | (required_ ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0), nullptr);
+    const int mode = SSL_VERIFY_PEER | (required_ ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0);
+    SSL_CTX_set_verify(context, mode, nullptr);
     SSL_CTX_set_cert_verify_callback(context, &TlsContext::verify, this);
     return ok();
 }

@@ -123,7 +123,8 @@ Result<void> write_temporary(const fs::path& path, const FileRole& role, BytesVi
     if (::unlink(path.c_str()) != 0 && errno != ENOENT) {
         return io_error("removal", path, errno);
     }
-    Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+    constexpr int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+    Descriptor file(::open(path.c_str(), flags, 0600));
     if (!file.is_open()) {
         return io_error("creation", path, errno);
     }

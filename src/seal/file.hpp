@@ -12,7 +12,7 @@
 
 /// Small files that are replaced whole and stay whole whatever happens.
 ///
-/// In a test build each step is a failpoint "seal.<name>.<step>.before" and ".after", with the steps
+/// In a test build each step is a failpoint "seal.<name>.<step>.before" and ".after", with steps
 /// write, sync, rename, directory_sync, and unlink for remove_file(). `name` says which file.
 /// Failures: kStoreFull when there is no space, kStoreUnavailable for all else.
 
@@ -23,8 +23,8 @@ struct FileRole {
     ::mode_t mode = 0600;
 };
 
-/// Writes `<path>.tmp`, flushes it, reads it back, renames it over `path`, flushes the directory and
-/// reads it back once more. On failure `path` is wholly the old or wholly the new file.
+/// Writes `<path>.tmp`, flushes it, reads it back, renames it over `path`, flushes the directory
+/// and reads it back once more. On failure `path` is wholly the old or wholly the new file.
 Result<void> replace_file(const std::filesystem::path& path, const FileRole& role,
                           BytesView content);
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <cstring>
+#include <thread>
 
 #include "crypto/hash.hpp"
 
@@ -154,12 +154,31 @@ crypto::SealedBytes leave_plain(std::uint32_t generation, BytesView plaintext) {
 
 }  // namespace
 
+class Keyring::Use {
+public:
+    explicit Use(Slot& slot) : slot_(slot) {
+        for (int i = 0; i < yields_max && slot.wanted.load(std::memory_order_relaxed); ++i) {
+            std::this_thread::yield();
+        }
+        slot_.mutex.lock();
+    }
+    Use(const Use&) = delete;
+    Use& operator=(const Use&) = delete;
+    ~Use() { slot_.mutex.unlock(); }
+
+private:
+    static constexpr int yields_max = 100;
+    Slot& slot_;
+};
+
 void Keyring::publish(std::shared_ptr<const Keybag> bag) {
     for (Slot& slot : slots_) {
         // Declared before the lock: what is replaced is wiped after the slot is free again.
         AuditContexts contexts;
         std::shared_ptr<const Keybag> previous = bag;
+        slot.wanted.store(true, std::memory_order_relaxed);
         const std::lock_guard lock(slot.mutex);
+        slot.wanted.store(false, std::memory_order_relaxed);
         slot.bag.swap(previous);
         slot.contexts.swap(contexts);
     }
@@ -178,7 +197,7 @@ Result<const ScopeKeys*> Keyring::keys_of(const Slot& slot, const Uuid& scope) {
 
 bool Keyring::is_sealed() const {
     Slot& slot = slot_of_thread();
-    const std::lock_guard lock(slot.mutex);
+    const Use use(slot);
     return slot.bag == nullptr;
 }
 
@@ -186,7 +205,7 @@ bool Keyring::has_scope(const Uuid& scope) const { return generation(scope) != 0
 
 std::uint32_t Keyring::generation(const Uuid& scope) const {
     Slot& slot = slot_of_thread();
-    const std::lock_guard lock(slot.mutex);
+    const Use use(slot);
     const auto keys = keys_of(slot, scope);
     return keys ? (*keys)->generation() : 0;
 }
@@ -195,7 +214,7 @@ std::vector<Uuid> Keyring::scopes() const {
     std::vector<Uuid> result;
     {
         Slot& slot = slot_of_thread();
-        const std::lock_guard lock(slot.mutex);
+        const Use use(slot);
         if (slot.bag) {
             for (const auto& [id, keys] : slot.bag->scopes) {
                 if (!keys->is_destroyed()) {
@@ -210,7 +229,7 @@ std::vector<Uuid> Keyring::scopes() const {
 
 Result<crypto::SealedBytes> Keyring::seal(const Place& place, BytesView plaintext) const {
     Slot& slot = slot_of_thread();
-    const std::lock_guard lock(slot.mutex);
+    const Use use(slot);
     CH_TRY(const ScopeKeys* const keys, keys_of(slot, place.key.scope));
     if (keys->is_destroyed()) {
         return Error(Code::kDomainNotFound, "seal");
@@ -228,7 +247,7 @@ Result<crypto::SealedBytes> Keyring::seal(const Place& place, BytesView plaintex
 Result<crypto::SecretBytes> Keyring::open_record(const Place& place,
                                                  const crypto::SealedBytes& sealed) const {
     Slot& slot = slot_of_thread();
-    const std::lock_guard lock(slot.mutex);
+    const Use use(slot);
     CH_TRY(const ScopeKeys* const keys, keys_of(slot, place.key.scope));
     if (keys->is_destroyed()) {
         return Error(Code::kDomainNotFound, "seal");
@@ -266,7 +285,7 @@ Result<store::Term> Keyring::term(const Uuid& scope, std::string_view name,
     std::copy(value.begin(), value.end(), message + 4 + name.size());
 
     Slot& slot = slot_of_thread();
-    const std::lock_guard lock(slot.mutex);
+    const Use use(slot);
     const auto keys = keys_of(slot, scope);
     Result<store::Term> result = Error(Code::kDomainNotFound, "seal.term");
     if (!keys) {
@@ -315,7 +334,7 @@ Result<crypto::AesGcm*> Keyring::audit_cipher(Slot& slot, const AuditPlace& plac
 Result<crypto::SealedBytes> Keyring::seal_audit(const AuditPlace& place,
                                                 BytesView plaintext) const {
     Slot& slot = slot_of_thread();
-    const std::lock_guard lock(slot.mutex);
+    const Use use(slot);
     CH_TRY(crypto::AesGcm* const cipher, audit_cipher(slot, place));
 #ifdef CHATELAINE_TEST_BUILD
     if (is_switched_off()) {
@@ -328,7 +347,7 @@ Result<crypto::SealedBytes> Keyring::seal_audit(const AuditPlace& place,
 Result<crypto::SecretBytes> Keyring::open_audit(const AuditPlace& place,
                                                 const crypto::SealedBytes& sealed) const {
     Slot& slot = slot_of_thread();
-    const std::lock_guard lock(slot.mutex);
+    const Use use(slot);
     CH_TRY(crypto::AesGcm* const cipher, audit_cipher(slot, place));
     CH_TRY(const Head head, read_head(sealed.view(), "seal.open_audit"));
 #ifdef CHATELAINE_TEST_BUILD

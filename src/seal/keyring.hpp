@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -60,11 +61,15 @@ private:
 
     struct alignas(64) Slot {
         std::mutex mutex;
+        std::atomic<bool> wanted{false};  ///< publish() waits for it
         std::shared_ptr<const Keybag> bag;
         AuditContexts contexts;
         std::uint64_t uses = 0;
     };
 
+    /// Lets a waiting publish() go first: under load the mutex alone would give the slot back to
+    /// the thread that has just left it, for as long as a time slice.
+    class Use;
     Slot& slot_of_thread() const { return slots_[metrics::thread_slot() % slots_.size()]; }
     static Result<const ScopeKeys*> keys_of(const Slot& slot, const Uuid& scope);
     static Result<crypto::AesGcm*> audit_cipher(Slot& slot, const AuditPlace& place);

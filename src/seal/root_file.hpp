@@ -7,8 +7,8 @@
 #include "crypto/secret.hpp"
 
 /// The root file: the root key under the key file's key, and under the key that the shares split.
-/// While a rotation runs it also holds the next root under the present one, so that whichever of the
-/// two the keybag is sealed under can be had from whatever opens the present one.
+/// While a rotation runs it also holds the next root under the present one, so that whichever of
+/// the two the keybag is sealed under can be had from whatever opens the present one.
 
 namespace chatelaine::seal {
 

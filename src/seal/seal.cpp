@@ -1,5 +1,6 @@
 #include "seal/seal.hpp"
 
+#include "base/log.hpp"
 #include "crypto/random.hpp"
 #include "seal/file_seal.hpp"
 #include "seal/seal_files.hpp"
@@ -12,6 +13,10 @@ Result<void> remove_leftovers(const Paths& paths) {
     CH_TRY_VOID(remove_file(paths.keybag_copy, {"keybag_copy"}));
     CH_TRY_VOID(remove_file(paths.keybag_file, {"keybag"}));
     return remove_file(paths.root_file, root_role);
+}
+
+Result<void> mark_unfinished(const std::filesystem::path& mark) {
+    return replace_file(mark, mark_role, as_bytes("initialising\n"));
 }
 
 Result<bool> any_file_exists(const Paths& paths) {
@@ -49,14 +54,22 @@ Result<std::vector<ShareText>> Seal::initialise(const Paths& paths, const ShareO
     bag.seal_id = file.seal_id;
     bag.counter = 1;
 
-    CH_TRY_VOID(replace_file(mark, mark_role, as_bytes("initialising\n")));
+    CH_TRY_VOID(mark_unfinished(mark));
     if (exists) {
         CH_TRY_VOID(remove_leftovers(paths));
     }
     CH_TRY_VOID(write_key_file(paths, key));
     CH_TRY_VOID(KeybagFiles(paths.keybag_file, paths.keybag_copy).save(bag, root));
     CH_TRY_VOID(write_root_file(paths, file));
-    CH_TRY_VOID(remove_file(mark, mark_role));
+    auto finished = remove_file(mark, mark_role);
+    if (!finished) {
+        // Nobody gets the shares, so it must be possible to begin again.
+        if (auto marked = mark_unfinished(mark); !marked) {
+            log::error("initialisation_unfinished", {{"file", mark.filename().string()}},
+                       "remove the files of the seal and initialise again");
+        }
+        return std::move(finished).error();
+    }
     return shares;
 }
 

@@ -32,7 +32,8 @@ struct ShareOptions {
     std::size_t count = 5;
 };
 
-/// Text of a share, for a person to keep: "chatelaine-share-1:<x>:<base64url>:<checksum>".
+/// Text of a share, for a person to keep:
+/// "chatelaine-share-1:<set>:<x>:<threshold>:<base64url>:<checksum>".
 using ShareText = crypto::SecretBytes;
 
 /// What a record's seal binds (the AAD): a blob moved to another row, or an older version of the
@@ -43,15 +44,19 @@ struct Place {
 };
 
 /// Threads: every method from any thread at the same time. seal, open, term and the audit pair take
-/// no lock that a slow operation holds. All fail with kSealed while sealed.
+/// no lock that a slow operation holds. All fail with kSealed while sealed, and those that name a
+/// scope with kDomainNotFound when it has no keys or they were destroyed.
 class Seal {
 public:
     /// Makes root, key file and an empty keybag; the shares are given out once and kept nowhere.
-    /// kAlreadyExists when any of the files is there.
+    /// kAlreadyExists when any of the files is there, unless an initialisation was interrupted:
+    /// what that left is removed first.
     static Result<std::vector<ShareText>> initialise(const Paths& paths, const ShareOptions& shares,
                                                      Random& random);
     /// Opens the files; tries the key file. A missing key file leaves it sealed; a key file that
-    /// others may read, a keybag that does not open, or one older than its copy is an error.
+    /// others may read, a keybag that does not open, or one put back (older than its copy by more
+    /// than an interrupted change) is an error. kNotFound when it was never initialised, or the
+    /// initialisation was interrupted. `random` must outlive the seal.
     static Result<std::unique_ptr<Seal>> open(const Paths& paths, Random& random);
     virtual ~Seal() = default;
 
@@ -64,8 +69,10 @@ public:
     virtual void seal_now() = 0;
 
     /// A new root; the keybag is re-wrapped, the key file's wrap and new shares made. Online.
+    /// kWrongState when the key file does not open the present root: restore it first.
     virtual Result<std::vector<ShareText>> rotate_root(const ShareOptions& shares) = 0;
-    /// Writes the key file anew after it was lost (unsealed by shares).
+    /// Writes the key file anew, with a new key, after it was lost (unsealed by shares).
+    /// kWrongState when the present one is good.
     virtual Result<void> restore_key_file() = 0;
 
     /// Keys for a new domain, account or the provider; durable in both copies on return.
@@ -75,6 +82,7 @@ public:
     virtual Result<std::uint32_t> rotate_scope(const Uuid& scope) = 0;
     virtual Result<void> retire_generations(const Uuid& scope, std::uint32_t below) = 0;
     /// Destroys sealing and index keys and puts the scope on the grave list; the audit key stays.
+    /// Success, too, for one that was destroyed before.
     virtual Result<void> destroy_scope(const Uuid& scope) = 0;
     virtual bool has_scope(const Uuid& scope) const = 0;
     virtual std::uint32_t generation(const Uuid& scope) const = 0;

@@ -1,5 +1,5 @@
-// Proves that what is sealed opens at its own place and nowhere else: for plaintexts of many sizes a
-// round trip gives the same bytes, and any flipped bit, any cut and any other place, version,
+// Proves that what is sealed opens at its own place and nowhere else: for plaintexts of many sizes
+// a round trip gives the same bytes, and any flipped bit, any cut and any other place, version,
 // sequence or count gives kSealBroken (or kFormatTooNew for the format byte), never bytes.
 
 #include <gtest/gtest.h>

@@ -14,12 +14,13 @@
 namespace chatelaine::store::conformance {
 
 /// Moves to a scope that nothing has used yet, so that one store serves many walks.
+inline Uuid first_scope() {
+    Uuid first;
+    first.octets[0] = 1;
+    return first;
+}
 inline Uuid& current_scope() {
-    static Uuid scope = [] {
-        Uuid first;
-        first.octets[0] = 1;
-        return first;
-    }();
+    static Uuid scope = first_scope();
     return scope;
 }
 inline const Uuid& scope() { return current_scope(); }

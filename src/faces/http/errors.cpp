@@ -122,7 +122,7 @@ void encode_okms_error(const Error& error, const RequestId& request, net::HttpRe
         .begin_array()
         .string(public_message(error))
         .end_array()
-        .member("request_id", "OKMS." + request.to_string())
+        .member("request_id", request.to_string())
         .end_object();
     add_retry(mapped.status, response);
 }

@@ -6,9 +6,9 @@
 
 namespace chatelaine::faces::http {
 
-Context::Context(net::Exchange& exchange, const RouteMatch& match, RequestId request,
-                 std::string_view audit_type)
-    : exchange_(exchange), match_(match) {
+Context::Context(engine::Engine& engine, net::Exchange& exchange, const RouteMatch& match,
+                 RequestId request, std::string_view audit_type)
+    : engine_(engine), exchange_(exchange), match_(match) {
     const net::HttpRequest& http = exchange.request();
     const net::Peer& peer = exchange.peer();
     call_.request = request;
@@ -144,7 +144,8 @@ void Face::handle(net::Exchange& exchange) {
                path);
         return;
     }
-    auto context = std::make_unique<Context>(exchange, match, request, options_.audit_type);
+    auto context = std::make_unique<Context>(engine_, exchange, match, request,
+                                             options_.audit_type);
     if (const auto raw = match.raw("okmsId")) {
         const auto domain = DomainId::parse(*raw);
         if (!domain) {

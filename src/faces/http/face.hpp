@@ -21,13 +21,16 @@ namespace chatelaine::faces::http {
 /// One request on its way. Owned by its execution; touched by one thread at a time.
 class Context {
 public:
-    Context(net::Exchange& exchange, const RouteMatch& match, RequestId request,
-            std::string_view audit_type);
+    Context(engine::Engine& engine, net::Exchange& exchange, const RouteMatch& match,
+            RequestId request, std::string_view audit_type);
 
     net::Exchange& exchange() { return exchange_; }
     const net::HttpRequest& request() const { return exchange_.request(); }
     engine::Call& call() { return call_; }
     const engine::Call& call() const { return call_; }
+    /// The facts about the service that answers show: its endpoints, its authorities.
+    const tenancy::Tools& tools() const { return engine_.parts().tools; }
+    const std::string& plate() const { return engine_.gate().plate(); }
 
     /// The decoded text of `{name}`.
     Result<std::string> parameter(std::string_view name) const;
@@ -48,6 +51,9 @@ public:
     };
     Result<std::int64_t> query_integer(std::string_view name, const Range& range) const;
 
+    std::optional<std::string_view> header(std::string_view name) const {
+        return request().header(name);
+    }
     /// The body as a JSON object, parsed once. kMalformed, kMissingArgument("body") when empty.
     Result<json::Value> body();
     /// `{okmsId}` of the path, or the caller's own domain for the short form.
@@ -57,6 +63,7 @@ public:
     }
 
 private:
+    engine::Engine& engine_;
     net::Exchange& exchange_;
     RouteMatch match_;
     engine::Call call_;

@@ -1,7 +1,10 @@
 #include "store/sqlite/committer.hpp"
 
+#include <algorithm>
+
 #include "base/failpoint.hpp"
 #include "base/limits.hpp"
+#include "base/log.hpp"
 
 namespace chatelaine::store::sqlite {
 
@@ -10,6 +13,7 @@ namespace {
 constexpr std::string_view where = "store.committer";
 constexpr std::chrono::seconds rest_after{1};
 constexpr std::size_t page_bytes = 4096;
+constexpr int passes_max = 3;  ///< then the committer copies the rest, however much it is
 
 Error copy_of(const Error& error) {
     return Error(error.code(), error.where(), error.detail().message);
@@ -17,9 +21,11 @@ Error copy_of(const Error& error) {
 
 }  // namespace
 
-Committer::Committer(Settings settings, std::unique_ptr<Writer> writer, Open open)
+Committer::Committer(Settings settings, std::unique_ptr<Writer> writer, Open open,
+                     Checkpointer::Open open_checkpointer)
     : settings_(settings), open_(std::move(open)), writer_(std::move(writer)),
-      checkpoint_pages_(settings.checkpoint_bytes / page_bytes) {
+      checkpoint_pages_(settings.checkpoint_bytes / page_bytes),
+      checkpointer_(std::move(open_checkpointer)) {
     publish();
     thread_ = std::thread([this] { run(); });
 }
@@ -143,7 +149,12 @@ Result<void> Committer::write_group(std::vector<Pending>& group, Answers& answer
 }
 
 bool Committer::recover(const Error& error, bool commit_tried) {
-    writable_.store(false, std::memory_order_relaxed);
+    if (writable_.exchange(false, std::memory_order_relaxed)) {
+        log::error("store_refuses_changes", {{"error", error.to_string()}},
+                   error.code() == Code::kStoreFull
+                       ? "free space on the store's disk; changes go on by themselves"
+                       : "check the store's disk; the store is opened again by itself");
+    }
     if (!writer_) {
         return false;  // the reopening failed; the next group tries again
     }
@@ -167,43 +178,76 @@ Result<void> Committer::reopen() {
     CH_TRY_VOID(writer->write_barrier());
     writer_ = std::move(writer);
     log_pages_ = 0;
+    log::info("store_reopened", {{"last_commit", std::to_string(writer_->head().last_commit)}});
     return ok();
 }
 
+/// The bulk is copied beside the commits; what they added meanwhile is copied here, so that all of
+/// the log is back and the next commit begins it again.
 void Committer::checkpoint_when_due() {
-    if (writer_) {
-        log_pages_ = writer_->log_pages();
-        if (log_pages_ >= checkpoint_pages_) {
-            checkpoint();
-        }
+    if (auto pass = checkpointer_.take_outcome()) {
+        take_pass(*pass);
+    }
+    if (!writer_) {
+        return;
+    }
+    log_pages_ = writer_->log_pages();
+    if (log_pages_ >= checkpoint_pages_) {
+        checkpointer_.start_when_free();
     }
 }
 
-void Committer::checkpoint() {
-    CH_FAILPOINT("store.before_checkpoint");
-    auto done = writer_->connection().checkpoint();
-    if (!done) {
-        // A full disk takes no pages back, and the log is still good; all else is a sick disk.
-        if (done.error().code() != Code::kStoreFull && !reopen()) {
-            writable_.store(false, std::memory_order_relaxed);
-        }
-        checkpoint_pages_ = log_pages_ + settings_.checkpoint_bytes / page_bytes;
+void Committer::take_pass(const Result<Connection::Checkpointed>& pass) {
+    if (!pass) {
+        checkpoint_failed(pass.error());
         return;
     }
-    CH_FAILPOINT("store.after_checkpoint");
+    if (!writer_) {
+        return;
+    }
+    ++passes_;
+    const auto copied = static_cast<std::size_t>(std::max(pass->copied_pages, 0));
+    const std::size_t left = writer_->log_pages() - std::min(copied, writer_->log_pages());
+    if (left <= settings_.checkpoint_bytes / page_bytes / 8 || passes_ >= passes_max) {
+        finish_checkpoint();
+    }
+}
+
+void Committer::finish_checkpoint() {
+    passes_ = 0;
+    auto done = writer_->connection().checkpoint();
+    if (!done) {
+        checkpoint_failed(done.error());
+        return;
+    }
     // A reader that holds an old snapshot stops it half-way: come back later, not at each group.
     const bool whole = done->copied_pages >= done->log_pages;
     const std::size_t step = settings_.checkpoint_bytes / page_bytes;
-    checkpoint_pages_ = whole ? step : log_pages_ + step / 4;
+    checkpoint_pages_ = whole ? step : writer_->log_pages() + step / 4;
+}
+
+/// A full disk takes no pages back, and the log is still good; all else is a sick disk.
+void Committer::checkpoint_failed(const Error& error) {
+    log::warning("store_checkpoint_failed", {{"error", error.to_string()}},
+                 "check space and health of the store's disk; the log grows until it works");
+    if (error.code() != Code::kStoreFull && !reopen()) {
+        writable_.store(false, std::memory_order_relaxed);
+    }
+    passes_ = 0;
+    checkpoint_pages_ = log_pages_ + settings_.checkpoint_bytes / page_bytes;
 }
 
 void Committer::rest() {
+    checkpoint_when_due();
+    if (!checkpointer_.is_free()) {
+        return;  // comes again
+    }
     rested_ = true;
     if (writer_) {
-        checkpoint();
-        if (writer_) {
-            writer_->connection().release_memory();
-        }
+        finish_checkpoint();
+    }
+    if (writer_) {
+        writer_->connection().release_memory();
     }
 }
 

@@ -7,10 +7,11 @@
 #include <mutex>
 #include <thread>
 
+#include "store/sqlite/checkpointer.hpp"
 #include "store/sqlite/writer.hpp"
 
-/// The one thread that writes: it takes what waits as a group, makes it durable with one flush, then
-/// answers. After a failure of the disk it opens the file anew and asks the commit counter what
+/// The one thread that writes: it takes what waits as a group, makes it durable with one flush,
+/// then answers. After a failure of the disk it opens the file anew and asks the commit counter what
 /// became of the group, so that an answer is always true.
 
 namespace chatelaine::store::sqlite {
@@ -22,9 +23,11 @@ public:
         std::size_t checkpoint_bytes = 0;
     };
     /// Opens the write connection; after a failure it also verifies from commit `durable` on.
-    using Open = std::function<Result<std::unique_ptr<Writer>>(std::optional<std::uint64_t> durable)>;
+    using Open =
+        std::function<Result<std::unique_ptr<Writer>>(std::optional<std::uint64_t> durable)>;
 
-    Committer(Settings settings, std::unique_ptr<Writer> writer, Open open);
+    Committer(Settings settings, std::unique_ptr<Writer> writer, Open open,
+              Checkpointer::Open open_checkpointer);
     /// Commits what is queued, then ends.
     ~Committer();
 
@@ -48,7 +51,9 @@ private:
     bool recover(const Error& error, bool commit_tried);
     Result<void> reopen();
     void checkpoint_when_due();
-    void checkpoint();
+    void take_pass(const Result<Connection::Checkpointed>& pass);
+    void finish_checkpoint();
+    void checkpoint_failed(const Error& error);
     void rest();
     void publish();
 
@@ -66,6 +71,7 @@ private:
     std::uint64_t durable_commit_ = 0;
     std::size_t log_pages_ = 0;
     std::size_t checkpoint_pages_ = 0;  ///< the log's size at which the next checkpoint is due
+    int passes_ = 0;  ///< of the checkpointer since the log was begun again
     bool rested_ = true;
 
     std::atomic<std::uint64_t> last_commit_{0};
@@ -74,6 +80,7 @@ private:
     std::atomic<std::uint64_t> transactions_{0};
     std::atomic<bool> writable_{true};
 
+    Checkpointer checkpointer_;
     std::thread thread_;
 };
 

@@ -25,6 +25,7 @@ Error error_of(sqlite3* database, int result, std::string_view where) {
         case SQLITE_FULL:
             code = Code::kStoreFull;
             break;
+        case SQLITE_ERROR:  // our own SQL does not fit the schema
         case SQLITE_CORRUPT:
         case SQLITE_NOTADB:
         case SQLITE_SCHEMA:

@@ -68,6 +68,11 @@ Result<void> tune_reader(Connection& connection, std::size_t cache_bytes,
                            "; PRAGMA mmap_size=" + std::to_string(mmap_bytes));
 }
 
+Result<void> tune_checkpointer(Connection& connection) {
+    return connection.exec("PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0;"
+                           "PRAGMA cache_size=-64");
+}
+
 Result<bool> is_blank(Connection& connection) {
     CH_TRY(const std::int64_t objects, connection.integer("SELECT count(*) FROM sqlite_schema"));
     CH_TRY(const std::int64_t id, connection.integer("PRAGMA application_id"));

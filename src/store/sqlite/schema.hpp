@@ -42,6 +42,7 @@ struct Head {
 /// Settings that a connection does not keep in the file.
 Result<void> tune_writer(Connection& connection, std::size_t cache_bytes);
 Result<void> tune_reader(Connection& connection, std::size_t cache_bytes, std::size_t mmap_bytes);
+Result<void> tune_checkpointer(Connection& connection);
 
 /// True for a file in which a creation was begun or is to begin: no table, no application id.
 Result<bool> is_blank(Connection& connection);

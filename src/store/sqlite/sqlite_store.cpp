@@ -81,6 +81,13 @@ public:
               [this](std::optional<std::uint64_t> durable) -> Result<std::unique_ptr<Writer>> {
                   CH_TRY(Connection connection, open_writer(options_));
                   return check_and_wrap(std::move(connection), durable);
+              },
+              [this]() -> Result<Connection> {
+                  CH_TRY(Connection connection,
+                         Connection::open(options_.path.string(), Connection::Mode::kWrite,
+                                          options_.vfs));
+                  CH_TRY_VOID(sqlite::tune_checkpointer(connection));
+                  return connection;
               }) {}
 
     const Uuid& writer() const override { return writer_id_; }

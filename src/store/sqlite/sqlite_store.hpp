@@ -32,6 +32,8 @@ struct SqliteOptions {
     std::string vfs;              ///< SQLite's VFS by name; empty: the system's. For tests.
 };
 
+/// While the disk is so sick that the file cannot be opened again, a group is answered with
+/// kStoreUnavailable without knowing whether it is there: a caller then has to read.
 class SqliteStore : public Store {
 public:
     /// The stream writer that the file keeps.

@@ -9,7 +9,7 @@
 #include "store/store.hpp"
 
 /// Applies transactions on the one write connection. Each is first planned (every comparison, every
-/// seal) and only then written: a lost comparison costs no savepoint and leaves nothing to undo, and
+/// seal) and only then written: a lost comparison costs no savepoint and leaves nothing to undo;
 /// whatever fails while writing is the disk's fault and ends the whole group.
 ///
 /// Threads: one, the committer's.

@@ -16,6 +16,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -78,8 +79,13 @@ func readConnection(file string) error {
 	return json.Unmarshal(content, &site)
 }
 
-// watch holds every answer to the rules; a breach fails the test that runs last.
-type watch struct{ next http.RoundTripper }
+// watch holds every answer to the rules; a breach fails the test that made the request. For the SDK it
+// also is an error at once: given a status or a type that is not the documented one, the SDK would go on
+// with a nil body and panic, and end the whole run.
+type watch struct {
+	next   http.RoundTripper
+	forSDK bool
+}
 
 func (w watch) RoundTrip(request *http.Request) (*http.Response, error) {
 	response, err := w.next.RoundTrip(request)
@@ -92,20 +98,36 @@ func (w watch) RoundTrip(request *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	response.Body = io.NopCloser(bytes.NewReader(body))
-	if breach := breachOf(response, body); breach != "" {
+	if breach := breachOf(request, response, body); breach != "" {
+		told := fmt.Sprintf("%s %s: %s: %s", request.Method, request.URL.RequestURI(), response.Status, breach)
 		violations.Lock()
-		violations.list = append(violations.list, fmt.Sprintf("%s %s: %s: %s", request.Method,
-			request.URL.RequestURI(), response.Status, breach))
+		violations.list = append(violations.list, told)
 		violations.Unlock()
+		if w.forSDK && response.StatusCode < 400 {
+			return nil, errors.New(told)
+		}
 	}
 	return response, nil
 }
 
-func breachOf(response *http.Response, body []byte) string {
+// documentedSuccess is the one status of a success that the contract names.
+func documentedSuccess(method, path string) int {
+	switch {
+	case method == "POST" && (strings.HasSuffix(path, "/servicekey") || strings.HasSuffix(path, "/datakey")):
+		return http.StatusCreated
+	case method == "DELETE", strings.HasSuffix(path, "/activate"), strings.HasSuffix(path, "/deactivate"):
+		return http.StatusNoContent
+	}
+	return http.StatusOK
+}
+
+func breachOf(request *http.Request, response *http.Response, body []byte) string {
 	isJSON := strings.Contains(response.Header.Get("Content-Type"), "json")
 	switch {
 	case response.StatusCode >= 500:
 		return "a caller's request must not cause a 5xx: " + string(body)
+	case response.StatusCode < 400 && response.StatusCode != documentedSuccess(request.Method, request.URL.Path):
+		return fmt.Sprintf("the documented status is %d", documentedSuccess(request.Method, request.URL.Path))
 	case response.StatusCode == http.StatusNoContent:
 		if len(body) != 0 {
 			return "204 with a body"
@@ -178,7 +200,7 @@ func newCaller(t *testing.T, name, cert, key, token string) *caller {
 		Timeout: &timeout,
 		// A retry would hide a 5xx.
 		Retry:      &okms.RetryConfig{RetryMax: 0},
-		Middleware: func(next http.RoundTripper) http.RoundTripper { return watch{next} },
+		Middleware: func(next http.RoundTripper) http.RoundTripper { return watch{next, true} },
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -188,7 +210,7 @@ func newCaller(t *testing.T, name, cert, key, token string) *caller {
 	}
 	plain := &http.Client{
 		Timeout:   timeout,
-		Transport: watch{&http.Transport{TLSClientConfig: config}},
+		Transport: watch{&http.Transport{TLSClientConfig: config}, false},
 	}
 	t.Cleanup(func() {
 		plain.CloseIdleConnections()
@@ -208,8 +230,19 @@ func byToken(t *testing.T) *caller {
 // eachWay runs a test by certificate and by token.
 func eachWay(t *testing.T, test func(t *testing.T, c *caller)) {
 	t.Helper()
-	t.Run("certificate", func(t *testing.T) { test(t, byCertificate(t)) })
-	t.Run("token", func(t *testing.T) { test(t, byToken(t)) })
+	run := func(way func(t *testing.T) *caller) func(t *testing.T) {
+		return func(t *testing.T) {
+			// A panic would end the run and hide what the other tests find.
+			defer func() {
+				if cause := recover(); cause != nil {
+					t.Errorf("panic: %v\n%s", cause, debug.Stack())
+				}
+			}()
+			test(t, way(t))
+		}
+	}
+	t.Run("certificate", run(byCertificate))
+	t.Run("token", run(byToken))
 }
 
 // answer is what plain HTTP brought back.
@@ -272,6 +305,16 @@ func (c *caller) sendTo(t *testing.T, method, path string, body any, header ...s
 		t.Fatal(err)
 	}
 	return answer{response.StatusCode, response.Header, read}
+}
+
+// id is the id of the key that an answer describes.
+func (a answer) id(t *testing.T) uuid.UUID {
+	t.Helper()
+	id, err := uuid.Parse(fmt.Sprint(a.members(t)["id"]))
+	if err != nil {
+		t.Fatalf("id: %v: %s", err, a.body)
+	}
+	return id
 }
 
 // object is short for a JSON object.

@@ -53,7 +53,7 @@ func TestKeyAnswerHasWhatClientsRead(t *testing.T) {
 			"operations": []string{"encrypt", "decrypt"}, "extractable": false})
 		wantStatus(t, created, http.StatusCreated)
 		members := created.members(t)
-		id := uuid.MustParse(members["id"].(string))
+		id := created.id(t)
 		c.discard(t, id)
 		for _, name := range []string{"id", "name", "type", "class", "operations", "protectionLevel",
 			"size", "attributes"} {
@@ -66,7 +66,7 @@ func TestKeyAnswerHasWhatClientsRead(t *testing.T) {
 				t.Errorf("member %q is null; absent is the form", name)
 			}
 		}
-		attributes := members["attributes"].(object)
+		attributes, _ := members["attributes"].(object)
 		if attributes["state"] != "active" {
 			t.Errorf("a created key is %v, not active", attributes["state"])
 		}
@@ -175,7 +175,7 @@ func TestCreateRefusesWhatTheSchemaForbids(t *testing.T) {
 		// The good twin, so that a server which refuses all fails here.
 		made := c.send(t, "POST", "/v1/servicekey", good())
 		wantStatus(t, made, http.StatusCreated)
-		c.discard(t, uuid.MustParse(made.members(t)["id"].(string)))
+		c.discard(t, made.id(t))
 	})
 }
 
@@ -185,7 +185,7 @@ func TestNullStandsForAbsentInCreate(t *testing.T) {
 		"context":null,"id":null,"keys":null,"wrappedKeys":null,"protectionLevel":null,
 		"extractable":null,"operations":["encrypt","decrypt"]}`)
 	wantStatus(t, made, http.StatusCreated)
-	c.discard(t, uuid.MustParse(made.members(t)["id"].(string)))
+	c.discard(t, made.id(t))
 }
 
 func TestNamesAndContextsAtTheirLimits(t *testing.T) {
@@ -194,7 +194,7 @@ func TestNamesAndContextsAtTheirLimits(t *testing.T) {
 	made := c.send(t, "POST", "/v1/servicekey", object{"name": name, "context": strings.Repeat("c", 64),
 		"type": "oct", "size": 256, "operations": []string{"encrypt", "decrypt"}})
 	wantStatus(t, made, http.StatusCreated)
-	c.discard(t, uuid.MustParse(made.members(t)["id"].(string)))
+	c.discard(t, made.id(t))
 	if made.members(t)["name"] != name {
 		t.Errorf("name came back as %v", made.members(t)["name"])
 	}

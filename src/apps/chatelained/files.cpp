@@ -1,0 +1,86 @@
+#include "apps/chatelained/files.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+namespace chatelaine::app {
+namespace {
+
+Error file_error(const std::filesystem::path& path) {
+    return Error(Code::kConfiguration, "app.file",
+                 path.string() + ": " + std::strerror(errno));
+}
+
+bool write_all(int descriptor, BytesView bytes) {
+    while (!bytes.empty()) {
+        const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
+        if (written <= 0) {
+            return false;
+        }
+        bytes = bytes.subspan(static_cast<std::size_t>(written));
+    }
+    return true;
+}
+
+}  // namespace
+
+seal::Paths DataDirectory::seal_paths(const Config& config) const {
+    return {root / "root.seal", root / "keybag", root / "keybag.copy", config.seal.key_file};
+}
+
+Result<void> write_file(const std::filesystem::path& path, BytesView bytes) {
+    const std::filesystem::path temporary = path.string() + ".tmp";
+    const int descriptor =
+        ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (descriptor < 0) {
+        return file_error(temporary);
+    }
+    const bool written = write_all(descriptor, bytes) && ::fsync(descriptor) == 0;
+    const bool closed = ::close(descriptor) == 0;
+    if (!written || !closed || ::rename(temporary.c_str(), path.c_str()) != 0) {
+        return file_error(path);
+    }
+    return ok();
+}
+
+Result<void> write_file(const std::filesystem::path& path, std::string_view text) {
+    return write_file(path, as_bytes(text));
+}
+
+Result<std::string> read_file(const std::filesystem::path& path, std::size_t bytes_max) {
+    const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0) {
+        return file_error(path);
+    }
+    std::string text(bytes_max + 1, '\0');
+    std::size_t size = 0;
+    ssize_t got = 0;
+    while (size < text.size() &&
+           (got = ::read(descriptor, text.data() + size, text.size() - size)) > 0) {
+        size += static_cast<std::size_t>(got);
+    }
+    ::close(descriptor);
+    if (got < 0) {
+        return file_error(path);
+    }
+    if (size > bytes_max) {
+        return Error(Code::kTooLarge, "app.file", path.string() + " is too large");
+    }
+    text.resize(size);
+    return text;
+}
+
+Result<void> make_folder(const std::filesystem::path& path) {
+    std::error_code fault;
+    std::filesystem::create_directories(path.parent_path(), fault);
+    if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) {
+        return file_error(path);
+    }
+    return ok();
+}
+
+}  // namespace chatelaine::app

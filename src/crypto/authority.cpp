@@ -1,0 +1,234 @@
+// Certificate authorities and what they issue.
+#include <openssl/asn1.h>
+#include <openssl/evp.h>
+#include <openssl/objects.h>
+
+#include <array>
+
+#include "base/check.hpp"
+#include "crypto/random.hpp"
+#include "crypto/x509.hpp"
+#include "crypto/x509_handles.hpp"
+
+namespace chatelaine::crypto {
+namespace {
+
+using Certificate = std::unique_ptr<X509, X509Free>;
+
+Error failed(std::string_view what) {
+    return Error(Code::kCryptoFailed, "crypto.authority", std::string(what));
+}
+
+bool set_serial(X509* certificate, BytesView octets) {
+    const std::unique_ptr<BIGNUM, X509Free> number(
+        BN_bin2bn(octets.data(), static_cast<int>(octets.size()), nullptr));
+    return number && BN_to_ASN1_INTEGER(number.get(), X509_get_serialNumber(certificate)) != nullptr;
+}
+
+bool set_common_name(X509_NAME* name, std::string_view text) {
+    return X509_NAME_add_entry_by_NID(name, NID_commonName, MBSTRING_UTF8,
+                                      reinterpret_cast<const unsigned char*>(text.data()),
+                                      static_cast<int>(text.size()), -1, 0) == 1;
+}
+
+bool set_dates(X509* certificate, WallTime not_before, WallTime not_after) {
+    return ASN1_TIME_set(X509_getm_notBefore(certificate), not_before.seconds()) != nullptr &&
+           ASN1_TIME_set(X509_getm_notAfter(certificate), not_after.seconds()) != nullptr;
+}
+
+/// An extension in OpenSSL's text form; the texts are ours, never a caller's.
+bool add_extension(X509* certificate, X509* issuer, int nid, const std::string& value) {
+    X509V3_CTX context;
+    X509V3_set_ctx(&context, issuer, certificate, nullptr, nullptr, 0);
+    const std::unique_ptr<X509_EXTENSION, X509Free> extension(
+        X509V3_EXT_conf_nid(nullptr, &context, nid, value.c_str()));
+    return extension && X509_add_ext(certificate, extension.get(), -1) == 1;
+}
+
+/// The critical SAN with the UPN. Built as a structure: the name holds no caller's text but a UUID.
+bool add_upn(X509* certificate, const std::string& upn) {
+    const std::unique_ptr<GENERAL_NAMES, X509Free> names(GENERAL_NAMES_new());
+    GENERAL_NAME* const name = GENERAL_NAME_new();
+    ASN1_TYPE* const value = ASN1_TYPE_new();
+    ASN1_UTF8STRING* const text = ASN1_UTF8STRING_new();
+    CH_CHECK(names && name != nullptr && value != nullptr && text != nullptr);
+    CH_CHECK(ASN1_STRING_set(text, upn.data(), static_cast<int>(upn.size())) == 1);
+    ASN1_TYPE_set(value, V_ASN1_UTF8STRING, text);
+    CH_CHECK(GENERAL_NAME_set0_othername(name, OBJ_nid2obj(NID_ms_upn), value) == 1);
+    CH_CHECK(sk_GENERAL_NAME_push(names.get(), name) > 0);
+    return X509_add1_ext_i2d(certificate, NID_subject_alt_name, names.get(), 1,
+                             X509V3_ADD_DEFAULT) == 1;
+}
+
+Result<Bytes> sign_and_encode(X509* certificate, const PrivateKey& key) {
+    if (X509_sign(certificate, key.native(), EVP_sha256()) == 0) {
+        return failed("the certificate cannot be signed");
+    }
+    unsigned char* der = nullptr;
+    const int size = i2d_X509(certificate, &der);
+    if (size <= 0) {
+        return failed("the certificate cannot be encoded");
+    }
+    Bytes bytes(der, der + size);
+    OPENSSL_free(der);
+    return bytes;
+}
+
+Certificate parse(BytesView der) {
+    const unsigned char* at = der.data();
+    return Certificate(d2i_X509(nullptr, &at, static_cast<long>(der.size())));
+}
+
+struct Subject {
+    BytesView serial;
+    std::string_view common_name;
+    WallTime not_before, not_after;
+};
+
+/// Everything that two kinds of end certificates share.
+Certificate begin_issue(X509* issuer, const PublicKey& key, const Subject& subject) {
+    Certificate certificate(X509_new());
+    CH_CHECK(certificate != nullptr);
+    const bool made =
+        X509_set_version(certificate.get(), X509_VERSION_3) == 1 &&
+        set_serial(certificate.get(), subject.serial) &&
+        set_common_name(X509_get_subject_name(certificate.get()), subject.common_name) &&
+        X509_set_issuer_name(certificate.get(), X509_get_subject_name(issuer)) == 1 &&
+        set_dates(certificate.get(), subject.not_before, subject.not_after) &&
+        X509_set_pubkey(certificate.get(), key.native()) == 1 &&
+        add_extension(certificate.get(), issuer, NID_basic_constraints, "critical,CA:FALSE") &&
+        add_extension(certificate.get(), issuer, NID_key_usage, "critical,digitalSignature") &&
+        add_extension(certificate.get(), issuer, NID_subject_key_identifier, "hash") &&
+        add_extension(certificate.get(), issuer, NID_authority_key_identifier, "keyid:always");
+    return made ? std::move(certificate) : nullptr;
+}
+
+std::array<std::uint8_t, 16> random_serial() {
+    std::array<std::uint8_t, 16> serial{};
+    system_random().fill(serial);
+    serial[0] = static_cast<std::uint8_t>((serial[0] & 0x7f) | 0x40);
+    return serial;
+}
+
+}  // namespace
+
+Result<CertificateAuthority> CertificateAuthority::create(std::string_view name,
+                                                          WallTime not_before,
+                                                          WallTime not_after) {
+    CH_TRY(PrivateKey key, PrivateKey::generate_ec(Curve::kP256));
+    const Certificate certificate(X509_new());
+    CH_CHECK(certificate != nullptr);
+    X509* const raw = certificate.get();
+    const bool made = X509_set_version(raw, X509_VERSION_3) == 1 &&
+                      set_serial(raw, random_serial()) &&
+                      set_common_name(X509_get_subject_name(raw), name) &&
+                      X509_set_issuer_name(raw, X509_get_subject_name(raw)) == 1 &&
+                      set_dates(raw, not_before, not_after) &&
+                      X509_set_pubkey(raw, key.native()) == 1 &&
+                      add_extension(raw, raw, NID_basic_constraints, "critical,CA:TRUE,pathlen:0") &&
+                      add_extension(raw, raw, NID_key_usage, "critical,keyCertSign,cRLSign") &&
+                      add_extension(raw, raw, NID_subject_key_identifier, "hash");
+    if (!made) {
+        return failed("the authority's certificate cannot be made");
+    }
+    CH_TRY(Bytes der, sign_and_encode(raw, key));
+    return CertificateAuthority(std::move(der), std::move(key));
+}
+
+Result<CertificateAuthority> CertificateAuthority::load(BytesView certificate_der,
+                                                        const SecretBytes& pkcs8) {
+    CH_TRY(PrivateKey key, PrivateKey::from_pkcs8(pkcs8));
+    const Certificate certificate = parse(certificate_der);
+    if (!certificate || X509_check_private_key(certificate.get(), key.native()) != 1) {
+        return Error(Code::kStoreCorrupt, "crypto.authority",
+                     "the authority's certificate and key do not go together");
+    }
+    return CertificateAuthority(Bytes(certificate_der.begin(), certificate_der.end()),
+                                std::move(key));
+}
+
+Result<Bytes> CertificateAuthority::issue_client(const PublicKey& subject,
+                                                 const ClientCertificate& facts) const {
+    const Certificate issuer = parse(certificate_);
+    const Certificate certificate =
+        begin_issue(issuer.get(), subject,
+                    {facts.credential.uuid.octets, facts.subject_common_name, facts.not_before,
+                     facts.not_after});
+    const bool made = certificate &&
+                      add_extension(certificate.get(), issuer.get(), NID_ext_key_usage,
+                                    "clientAuth") &&
+                      (facts.upn.empty() || add_upn(certificate.get(), facts.upn));
+    if (!made) {
+        return failed("the client certificate cannot be made");
+    }
+    return sign_and_encode(certificate.get(), key_);
+}
+
+Result<Bytes> CertificateAuthority::issue_server(const PublicKey& subject,
+                                                 const ServerCertificate& facts) const {
+    std::string names;
+    for (const std::string& name : facts.dns_names) {
+        names.append(names.empty() ? "" : ",").append("DNS:").append(name);
+    }
+    for (const std::string& address : facts.addresses) {
+        names.append(names.empty() ? "" : ",").append("IP:").append(address);
+    }
+    const Certificate issuer = parse(certificate_);
+    const auto serial = random_serial();
+    const std::string_view first = !facts.dns_names.empty()   ? facts.dns_names.front()
+                                   : !facts.addresses.empty() ? facts.addresses.front()
+                                                              : std::string_view("chatelaine");
+    const Certificate certificate = begin_issue(
+        issuer.get(), subject, {serial, first, facts.not_before, facts.not_after});
+    const bool made = certificate &&
+                      add_extension(certificate.get(), issuer.get(), NID_ext_key_usage,
+                                    "serverAuth") &&
+                      (names.empty() || add_extension(certificate.get(), issuer.get(),
+                                                      NID_subject_alt_name, names));
+    if (!made) {
+        return failed("the server certificate cannot be made: check its names and addresses");
+    }
+    return sign_and_encode(certificate.get(), key_);
+}
+
+Result<SecretBytes> private_key_pem(const PrivateKey& key) {
+    // "type-specific" is SEC1 for EC (RFC 5915) and PKCS#1 for RSA (RFC 8017).
+    const std::unique_ptr<OSSL_ENCODER_CTX, X509Free> encoder(OSSL_ENCODER_CTX_new_for_pkey(
+        key.native(), EVP_PKEY_KEYPAIR, "PEM", "type-specific", nullptr));
+    unsigned char* text = nullptr;
+    std::size_t size = 0;
+    if (!encoder || OSSL_ENCODER_to_data(encoder.get(), &text, &size) != 1) {
+        return failed("the private key cannot be encoded");
+    }
+    SecretBytes pem = SecretBytes::copy_of(BytesView(text, size));
+    OPENSSL_clear_free(text, size);
+    return pem;
+}
+
+Result<PrivateKey> private_key_from_pem(const SecretBytes& pem) {
+    EVP_PKEY* native = nullptr;
+    const std::unique_ptr<OSSL_DECODER_CTX, X509Free> decoder(OSSL_DECODER_CTX_new_for_pkey(
+        &native, "PEM", nullptr, nullptr, EVP_PKEY_KEYPAIR, nullptr, nullptr));
+    const bool read = pem.with_exposed(insecure_expose_secret(), [&](BytesView bytes) {
+        const unsigned char* at = bytes.data();
+        std::size_t left = bytes.size();
+        return decoder && OSSL_DECODER_from_data(decoder.get(), &at, &left) == 1;
+    });
+    const std::unique_ptr<EVP_PKEY, X509Free> owner(native);
+    if (!read || native == nullptr) {
+        return Error(Code::kMalformed, "crypto.pem", "expected a PEM private key");
+    }
+    // Through PKCS#8, so that the same checks are made as on any other import.
+    const std::unique_ptr<OSSL_ENCODER_CTX, X509Free> encoder(OSSL_ENCODER_CTX_new_for_pkey(
+        native, EVP_PKEY_KEYPAIR, "DER", "PrivateKeyInfo", nullptr));
+    unsigned char* der = nullptr;
+    std::size_t size = 0;
+    if (!encoder || OSSL_ENCODER_to_data(encoder.get(), &der, &size) != 1) {
+        return Error(Code::kMalformed, "crypto.pem", "expected a PEM private key");
+    }
+    const SecretBytes pkcs8 = SecretBytes::copy_of(BytesView(der, size));
+    OPENSSL_clear_free(der, size);
+    return PrivateKey::from_pkcs8(pkcs8);
+}
+
+}  // namespace chatelaine::crypto

@@ -1,0 +1,92 @@
+// What the paths of every request cost. Not run by the tests.
+#include <benchmark/benchmark.h>
+
+#include "crypto/aead.hpp"
+#include "crypto/hash.hpp"
+#include "crypto/random.hpp"
+
+namespace chatelaine::crypto {
+namespace {
+
+void secret_bytes(benchmark::State& state) {
+    for (auto _ : state) {
+        SecretBytes secret(static_cast<std::size_t>(state.range(0)));
+        benchmark::DoNotOptimize(secret);
+    }
+}
+BENCHMARK(secret_bytes)->Arg(32)->Arg(1024)->Arg(4096);
+BENCHMARK(secret_bytes)->Arg(32)->Threads(2);
+
+void random_nonce(benchmark::State& state) {
+    std::uint8_t nonce[12];
+    for (auto _ : state) {
+        system_random().fill(nonce);
+    }
+}
+BENCHMARK(random_nonce);
+
+void gcm_encrypt(benchmark::State& state) {
+    AesGcm cipher = AesGcm::create(random_secret(32)).value();
+    const Bytes plain(static_cast<std::size_t>(state.range(0)), 1);
+    Bytes nonce(12), ciphertext(plain.size()), tag(16);
+    for (auto _ : state) {
+        benchmark::DoNotOptimize(cipher.encrypt({}, plain, nonce, ciphertext, tag).has_value());
+    }
+}
+BENCHMARK(gcm_encrypt)->Arg(32)->Arg(4096);
+
+void gcm_decrypt(benchmark::State& state) {
+    AesGcm cipher = AesGcm::create(random_secret(32)).value();
+    const Bytes plain(static_cast<std::size_t>(state.range(0)), 1);
+    Bytes nonce(12), ciphertext(plain.size()), tag(16), out(plain.size());
+    cipher.encrypt({}, plain, nonce, ciphertext, tag).value();
+    for (auto _ : state) {
+        benchmark::DoNotOptimize(cipher.decrypt({}, nonce, ciphertext, tag, out).has_value());
+    }
+}
+BENCHMARK(gcm_decrypt)->Arg(32)->Arg(4096);
+
+void seal_record(benchmark::State& state) {
+    const SecretBytes key = random_secret(32);
+    const Bytes plain(512, 1);
+    for (auto _ : state) {
+        benchmark::DoNotOptimize(seal(key, as_bytes("aad"), plain).value());
+    }
+}
+BENCHMARK(seal_record);
+
+void hash_sha256(benchmark::State& state) {
+    const Bytes message(64, 1);
+    for (auto _ : state) {
+        benchmark::DoNotOptimize(sha256(message));
+    }
+}
+BENCHMARK(hash_sha256);
+
+void hash_hmac(benchmark::State& state) {
+    const SecretBytes key = random_secret(32);
+    const Bytes message(64, 1);
+    for (auto _ : state) {
+        benchmark::DoNotOptimize(hmac_sha256(key, message));
+    }
+}
+BENCHMARK(hash_hmac);
+
+void hash_derive_key(benchmark::State& state) {
+    const SecretBytes key = random_secret(32);
+    const Bytes context(33, 1);
+    for (auto _ : state) {
+        benchmark::DoNotOptimize(derive_key(key, "record", context));
+    }
+}
+BENCHMARK(hash_derive_key);
+
+}  // namespace
+}  // namespace chatelaine::crypto
+
+int main(int argc, char** argv) {
+    chatelaine::crypto::take_over_openssl_memory();
+    benchmark::Initialize(&argc, argv);
+    benchmark::RunSpecifiedBenchmarks();
+    return 0;
+}

@@ -1,0 +1,40 @@
+#pragma once
+
+#include "faces/http/face.hpp"
+#include "tenancy/operations.hpp"
+
+/// The HTTP form of tenancy's operations, for the control and the operator listener.
+
+namespace chatelaine::faces::http {
+
+#define CH_CONTROL_BINDING(Op)                                                            \
+    template <>                                                                           \
+    struct Binding<tenancy::Op> {                                                         \
+        static Result<tenancy::Op::Command> decode(Context&, const access::Principal&);   \
+        static void encode(tenancy::Op::Reply&, Context&, net::HttpResponse&);            \
+    }
+
+CH_CONTROL_BINDING(CreateAccount);
+CH_CONTROL_BINDING(ListAccounts);
+CH_CONTROL_BINDING(CreateOperator);
+CH_CONTROL_BINDING(RedeemClaim);
+CH_CONTROL_BINDING(CreateDomain);
+CH_CONTROL_BINDING(ListDomains);
+CH_CONTROL_BINDING(GetDomain);
+CH_CONTROL_BINDING(CreateIdentity);
+CH_CONTROL_BINDING(GetIdentity);
+CH_CONTROL_BINDING(ListIdentities);
+CH_CONTROL_BINDING(UpdateIdentity);
+CH_CONTROL_BINDING(DeleteIdentity);
+CH_CONTROL_BINDING(CreateToken);
+CH_CONTROL_BINDING(ListTokens);
+CH_CONTROL_BINDING(RevokeToken);
+CH_CONTROL_BINDING(CreateCredential);
+CH_CONTROL_BINDING(GetCredential);
+CH_CONTROL_BINDING(ListCredentials);
+CH_CONTROL_BINDING(RevokeCredential);
+CH_CONTROL_BINDING(WhoAmI);
+CH_CONTROL_BINDING(Can);
+#undef CH_CONTROL_BINDING
+
+}  // namespace chatelaine::faces::http

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <memory>
+
+#include "base/metrics.hpp"
+#include "faces/http/face.hpp"
+
+/// The provider's own listener: accounts, operators, health, metrics.
+
+namespace chatelaine::faces::operators {
+
+std::unique_ptr<http::Face> make_operator_face(engine::Engine& engine,
+                                               const metrics::Registry& registry);
+
+}  // namespace chatelaine::faces::operators
