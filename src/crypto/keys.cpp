@@ -165,7 +165,11 @@ Result<void> check_public(const EVP_PKEY* key) {
         if (bits < kRsaBitsMin || bits > kRsaBitsMax) {
             return bad_key("expected an RSA modulus of 2048 to 8192 bits");
         }
+        const BigNumber n = key_number(key, OSSL_PKEY_PARAM_RSA_N);
         const BigNumber e = key_number(key, OSSL_PKEY_PARAM_RSA_E);
+        if (!n || BN_is_odd(n.get()) == 0) {
+            return bad_key("expected an odd RSA modulus");
+        }
         if (!e || BN_is_odd(e.get()) == 0 || BN_num_bits(e.get()) < 2 ||
             BN_num_bits(e.get()) > 64) {
             return bad_key("expected an odd RSA exponent of 3 or more");

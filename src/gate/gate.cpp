@@ -65,8 +65,12 @@ Result<void> Gate::check(const OperationRow& row, const Resource& resource, std:
     if (row.resource == ResourceType::kNone) {
         return ok();  // about the caller itself: who am I, what may I do
     }
-    if ((row.plane == Plane::kData || !resource.domain.is_nil()) &&
-        resource.domain != principal.domain()) {
+    if (row.plane == Plane::kData && resource.domain.is_nil()) {
+        // A credential of the whole account, and a path that names no domain.
+        return Error(Code::kDomainNotFound, "gate.tenant",
+                     "the credential is good for several domains: name one in the path");
+    }
+    if (!resource.domain.is_nil() && resource.domain != principal.domain()) {
         return not_there(row.resource);
     }
     if (principal.decide({row.actions[0], row.actions[1]}, urn) != access::Decision::kAllowed) {

@@ -294,11 +294,11 @@ Result<std::uint32_t> imported_operations(const Command& command, const Brought&
     }
     if (command.operations) {
         CH_TRY(const std::uint32_t said, parse_operations(*command.operations, "operations"));
-        CH_TRY_VOID(check_operations(said, shape, "operations"));
         if (mask && *mask != said) {
             return Error::invalid("objects.import", "operations",
                                   "operations and " + key_ops + " do not agree");
         }
+        CH_TRY_VOID(check_operations(said, shape, "operations"));
         mask = said;
     }
     return mask.value_or(default_operations(shape));

@@ -88,7 +88,16 @@ Result<std::string> make_signature(const ManagedObject& object, const Sign::Comm
                        key.sign(command.algorithm, message, command.is_digest));
                 return encode_base64(signature);
             }
-            const std::string_view typ = command.format == SignatureFormat::kJwt ? "JWT" : "";
+            const bool is_jwt = command.format == SignatureFormat::kJwt;
+            if (is_jwt) {
+                // RFC 7519, section 7.1: the claims set is a JSON object.
+                const auto claims = json::Document::parse(as_text(message));
+                if (!claims || !claims->root().is_object()) {
+                    return Error::invalid("objects.sign", "message",
+                                          "expected a JSON object, the claims of the JWT");
+                }
+            }
+            const std::string_view typ = is_jwt ? "JWT" : "";
             return crypto::sign_jws(key, command.algorithm, object.id.to_string(), typ, message);
         });
 }

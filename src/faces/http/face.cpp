@@ -89,7 +89,15 @@ Result<json::Value> Context::body() {
         }
         json::Document::Options options;
         options.limits = {limits::json_depth_max, limits::json_values_max};
-        CH_TRY(document_, json::Document::parse(as_text(bytes), options));
+        auto document = json::Document::parse(as_text(bytes), options);
+        if (!document && document.error().code() == Code::kTooLarge) {
+            // The body was taken; what it holds is too deep or too much: that is a bad body (400).
+            return Error(Code::kMalformed, "http.body", document.error().detail().message);
+        }
+        if (!document) {
+            return std::move(document).error();
+        }
+        document_ = std::move(document).value();
     }
     const json::Value root = document_->root();
     if (!root.is_object()) {
