@@ -1,3 +1,8 @@
+# Tests are built far more often than they are stepped through: -O1 and line tables halve the time
+# of a build. The release keeps -O2.
+set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O1 -g1 -DNDEBUG")
+set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
+
 # Warnings are errors; the release build is hardened. One target carries all of it.
 add_library(chatelaine_flags INTERFACE)
 target_compile_options(chatelaine_flags INTERFACE
