@@ -34,7 +34,8 @@ public:
 TEST_F(Cipher, GivesBackWhatItEncrypted) {
     for (const std::int64_t bits : {128, 192, 256}) {
         const ObjectId key = make(oct(bits));
-        const auto reply = commit<Decrypt>(decrypting(key, ciphertext_of(key, "text", "ctx"), "ctx"));
+        const std::string ciphertext = ciphertext_of(key, "text", "ctx");
+        const auto reply = commit<Decrypt>(decrypting(key, ciphertext, "ctx"));
         ASSERT_TRUE(reply);
         EXPECT_EQ(reveal(reply->plaintext), "text");
     }

@@ -44,17 +44,17 @@ public:
 };
 
 TEST_F(Signature, EveryAlgorithmVerifiesWhatItSigned) {
-    const ObjectId rsa_key = make(rsa());
+    const ObjectId pair = rsa_key();
     const std::pair<SignatureAlgorithm, ObjectId> cases[] = {
         {SignatureAlgorithm::kEs256, make(ec("P-256"))},
         {SignatureAlgorithm::kEs384, make(ec("P-384"))},
         {SignatureAlgorithm::kEs512, make(ec("P-521"))},
-        {SignatureAlgorithm::kRs256, rsa_key},
-        {SignatureAlgorithm::kRs384, rsa_key},
-        {SignatureAlgorithm::kRs512, rsa_key},
-        {SignatureAlgorithm::kPs256, rsa_key},
-        {SignatureAlgorithm::kPs384, rsa_key},
-        {SignatureAlgorithm::kPs512, rsa_key}};
+        {SignatureAlgorithm::kRs256, pair},
+        {SignatureAlgorithm::kRs384, pair},
+        {SignatureAlgorithm::kRs512, pair},
+        {SignatureAlgorithm::kPs256, pair},
+        {SignatureAlgorithm::kPs384, pair},
+        {SignatureAlgorithm::kPs512, pair}};
     for (const auto& [algorithm, key] : cases) {
         const std::string raw = sign(signing(key, algorithm));
         EXPECT_EQ(verdict(checking(key, raw, algorithm)), 1);
@@ -103,7 +103,7 @@ TEST_F(Signature, AWrongAlgorithmForTheKeyIsAnError) {
               Code::kWrongKeyType);
     EXPECT_EQ(refusal<Verify>(checking(key, "!", SignatureAlgorithm::kEs512)),
               Code::kWrongKeyType);
-    EXPECT_EQ(refusal<Sign>(signing(make(rsa()), SignatureAlgorithm::kEs256)),
+    EXPECT_EQ(refusal<Sign>(signing(rsa_key(), SignatureAlgorithm::kEs256)),
               Code::kWrongKeyType);
 }
 
@@ -115,7 +115,7 @@ TEST_F(Signature, ATokenOfAnotherKeyOrAlgorithmIsNotValid) {
     const std::string token = sign(signing(one, SignatureAlgorithm::kEs256, "m", jws));
     EXPECT_EQ(verdict(checking(two, token, std::nullopt, std::nullopt)), 0);
     EXPECT_EQ(verdict(checking(other, token, std::nullopt, std::nullopt)), 0);
-    const ObjectId key = make(rsa());
+    const ObjectId key = rsa_key();
     const std::string rs = sign(signing(key, SignatureAlgorithm::kRs256, "m", jws));
     EXPECT_EQ(verdict(checking(key, rs, SignatureAlgorithm::kPs256, std::nullopt)), 0);
 }
@@ -177,7 +177,7 @@ TEST_F(Signature, UsesNeedTheOperationAndAnActiveKey) {
     EXPECT_EQ(refusal<Sign>(signing(key, SignatureAlgorithm::kEs256)), Code::kWrongState);
     EXPECT_EQ(refusal<Verify>(checking(key, "AAAA", SignatureAlgorithm::kEs256)),
               Code::kWrongState);
-    EXPECT_EQ(refusal<Sign>(signing(make(rsa({"wrapKey", "unwrapKey"})),
+    EXPECT_EQ(refusal<Sign>(signing(rsa_key({"wrapKey", "unwrapKey"}),
                                     SignatureAlgorithm::kRs256)),
               Code::kNotPermittedUse);
 }
@@ -195,7 +195,7 @@ TEST_F(Signature, AnImportedPublicKeyVerifies) {
 }
 
 TEST_F(Signature, RsaSignsOffTheNetworkLoopAndVerifiesOnIt) {
-    const ObjectId key = make(rsa());
+    const ObjectId key = rsa_key();
     const ObjectId curve = make(ec());
     const std::string raw = sign(signing(key, SignatureAlgorithm::kRs256));
     reader.blocking = false;

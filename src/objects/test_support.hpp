@@ -194,6 +194,27 @@ public:
         return command;
     }
 
+    /// One RSA key of each size for all tests: making one takes up to seconds.
+    static const crypto::PrivateKey& shared_rsa(std::size_t bits) {
+        static std::map<std::size_t, crypto::PrivateKey> keys;
+        auto found = keys.find(bits);
+        if (found == keys.end()) {
+            auto made = crypto::PrivateKey::generate_rsa(bits);
+            CH_CHECK(made.has_value());
+            found = keys.emplace(bits, std::move(made).value()).first;
+        }
+        return found->second;
+    }
+    ObjectId rsa_key(std::vector<std::string> operations = {"sign", "verify"},
+                     std::size_t bits = 2048, bool may_leave = false) {
+        crypto::Jwk jwk;
+        jwk.material = shared_rsa(bits);
+        jwk.key_ops = std::move(operations);
+        auto command = plain(std::move(jwk));
+        command.extractable = may_leave;
+        return bring(std::move(command));
+    }
+
     ObjectId make(CreateKey::Command command) {
         auto made = commit<CreateKey>(std::move(command));
         EXPECT_TRUE(made) << (made ? "" : made.error().to_string());

@@ -7,8 +7,8 @@
 
 namespace chatelaine::objects {
 
-/// Loads the transport key and checks that it may be used so: an RSA key of the same domain, active,
-/// with the usage bit. kKeyNotFound, kWrongKeyType, kNotPermittedUse, kWrongState.
+/// Loads the transport key and checks that it may be used so: an RSA key of the same domain,
+/// active, with the usage bit. kKeyNotFound, kWrongKeyType, kNotPermittedUse, kWrongState.
 Result<std::shared_ptr<const ManagedObject>> load_transport_key(Services& services,
                                                                 const KeyRef& ref, Use use);
 

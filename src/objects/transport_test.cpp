@@ -11,7 +11,7 @@ using testing::World;
 class Transport : public World {
 public:
     ObjectId transport;
-    void SetUp() override { transport = make(rsa({"wrapKey", "unwrapKey"})); }
+    void SetUp() override { transport = rsa_key({"wrapKey", "unwrapKey"}); }
 
     static ExportKey::Command exporting(const ObjectId& key, const ObjectId& by,
                                         std::string format,
@@ -50,7 +50,7 @@ TEST_F(Transport, ImportTakesWhatExportGivesInEveryForm) {
         {extractable(oct(128)), {"RAW", "JWK"}},
         {extractable(oct(192)), {"RAW", "JWK"}},
         {extractable(oct(256)), {"RAW", "JWK"}},
-        {extractable(rsa()), {"JWK", "PKCS1", "PKCS8"}},
+        {rsa_key({"sign", "verify"}, 2048, true), {"JWK", "PKCS1", "PKCS8"}},
         {extractable(ec("P-256")), {"JWK", "PKCS8"}},
         {extractable(ec("P-384")), {"JWK", "PKCS8"}},
         {extractable(ec("P-521")), {"JWK", "PKCS8"}}};
@@ -86,7 +86,7 @@ TEST_F(Transport, TheAnswerIsTheKeyWithWrappedMaterialInsteadOfKeys) {
 TEST_F(Transport, FormsThatDoNotGoWithTheKey) {
     const ObjectId secret_key = extractable(oct());
     const ObjectId curve = extractable(ec());
-    const ObjectId pair = extractable(rsa());
+    const ObjectId pair = rsa_key({"sign", "verify"}, 2048, true);
     EXPECT_EQ(refused_field<ExportKey>(exporting(secret_key, transport, "PKCS8")),
               "wrappedKeyFormat");
     EXPECT_EQ(refused_field<ExportKey>(exporting(curve, transport, "RAW")), "wrappedKeyFormat");
@@ -110,27 +110,26 @@ TEST_F(Transport, TheTransportKeyMustBeAnActiveRsaKeyThatWraps) {
     };
     EXPECT_EQ(by(make(oct())), Code::kWrongKeyType);
     EXPECT_EQ(by(make(ec())), Code::kWrongKeyType);
-    EXPECT_EQ(by(make(rsa())), Code::kNotPermittedUse);
-    EXPECT_EQ(by(make(rsa({"unwrapKey"}))), Code::kNotPermittedUse);
+    EXPECT_EQ(by(rsa_key()), Code::kNotPermittedUse);
+    EXPECT_EQ(by(rsa_key({"unwrapKey"})), Code::kNotPermittedUse);
     EXPECT_EQ(by(ObjectId::random(crypto::system_random())), Code::kKeyNotFound);
     const std::string ciphertext = wrapped(key, "RAW");
     deactivate(transport);
     EXPECT_EQ(by(transport), Code::kWrongState);
     EXPECT_EQ(refusal<ImportKey>(importing("RAW", transport, ciphertext)), Code::kWrongState);
-    EXPECT_EQ(refusal<ImportKey>(importing("RAW", make(rsa()), ciphertext)),
+    EXPECT_EQ(refusal<ImportKey>(importing("RAW", rsa_key(), ciphertext)),
               Code::kNotPermittedUse);
 }
 
 TEST_F(Transport, APublicOnlyTransportKeyWrapsButDoesNotUnwrap) {
-    const auto pair = crypto::PrivateKey::generate_rsa(2048);
-    ASSERT_TRUE(pair);
+    const crypto::PrivateKey& pair = shared_rsa(2048);
     crypto::Jwk jwk;
-    jwk.material = pair->public_key();
+    jwk.material = pair.public_key();
     jwk.key_ops = {"wrapKey"};
     const ObjectId other = bring(plain(std::move(jwk)));
     const auto reply = commit<ExportKey>(exporting(extractable(oct()), other, "RAW"));
     ASSERT_TRUE(reply);
-    EXPECT_EQ(crypto::unwrap_jwe(*pair, reply->wrapped->ciphertext)->payload.size(), 32u);
+    EXPECT_EQ(crypto::unwrap_jwe(pair, reply->wrapped->ciphertext)->payload.size(), 32u);
     EXPECT_EQ(refusal<ImportKey>(importing("RAW", other, reply->wrapped->ciphertext)),
               Code::kWrongKeyType);
 }
@@ -189,12 +188,8 @@ TEST_F(Transport, UnwrappingStaysOffTheNetworkLoopWrappingDoesNot) {
 }
 
 TEST_F(Transport, TheLargestKeyFitsIntoFiveThousandCharacters) {
-    auto command = rsa({"wrapKey", "unwrapKey"});
-    command.size = 4096;
-    transport = make(std::move(command));
-    command = rsa();
-    command.size = 4096;
-    const ObjectId key = extractable(std::move(command));
+    transport = rsa_key({"wrapKey", "unwrapKey"}, 4096);
+    const ObjectId key = rsa_key({"sign", "verify"}, 4096, true);
     const std::string ciphertext = wrapped(key, "JWK");
     EXPECT_LE(ciphertext.size(), limits::wrapped_key_characters_max);
     EXPECT_GT(ciphertext.size(), 4900u);
