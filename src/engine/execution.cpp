@@ -87,8 +87,8 @@ void ExecutionStages::stored(std::unique_ptr<Task> self, Result<store::Receipt> 
     }
     if (receipt.error().code() == Code::kVersionConflict) {
         if (creates_) {
-            finish(std::move(self), Error(Code::kAlreadyExists, "engine.commit", "the id is in use"),
-                   true);
+            finish(std::move(self),
+                   Error(Code::kAlreadyExists, "engine.commit", "the id is in use"), true);
             return;
         }
         if (++attempts_ < kAttemptsMax && engine_.offload(self, row_)) {

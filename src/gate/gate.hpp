@@ -115,7 +115,8 @@ public:
         return authorise<Op>(principal, std::move(command), urn);
     }
 
-    /// The same decision without a command: for `can`, and for lists that show only what is allowed.
+    /// The same decision without a command: for `can`, and for lists that show only what is
+    /// allowed.
     Result<void> check(const OperationRow& row, const Resource& resource, std::string_view urn,
                        const access::Principal& principal) const;
     std::string urn_of(const OperationRow& row, const Resource& resource,
