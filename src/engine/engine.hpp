@@ -17,6 +17,7 @@
 #include "engine/pool.hpp"
 #include "gate/gate.hpp"
 #include "net/net.hpp"
+#include "operate/tools.hpp"
 #include "tenancy/tools.hpp"
 
 /// The one coordinator: who is calling → gate → handler → commit with audit → reply.
@@ -119,6 +120,7 @@ public:
         Random& random;
         metrics::Registry& registry;
         tenancy::Tools& tools;
+        operate::Tools& operate;
     };
     Engine(Options options, Parts parts);
     ~Engine();

@@ -103,6 +103,8 @@ private:
                                      gate::Services& use) {
         if constexpr (requires { run(authorised, use, engine_.parts().tools); }) {
             return run(authorised, use, engine_.parts().tools);
+        } else if constexpr (requires { run(authorised, use, engine_.parts().operate); }) {
+            return run(authorised, use, engine_.parts().operate);
         } else {
             return run(authorised, use);
         }

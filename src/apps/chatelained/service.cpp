@@ -93,6 +93,7 @@ private:
     std::unique_ptr<store::SqliteStore> directory_;
     std::unique_ptr<store::SqliteStore> region_;
     tenancy::Tools tools_;
+    operate::Tools operate_;
     std::optional<crypto::CertificateAuthority> users_authority_;
     std::optional<crypto::CertificateAuthority> operators_authority_;
     std::unique_ptr<audit::Shipper> shipper_;
@@ -126,8 +127,9 @@ Result<void> Service::open() {
     engine_ = std::make_unique<engine::Engine>(
         std::move(engine_options),
         engine::Engine::Parts{*directory_, *region_, *seal_, *tools_.matrix, system_clock(),
-                              crypto::system_random(), registry_, tools_});
+                              crypto::system_random(), registry_, tools_, operate_});
     shipper_ = audit::Shipper::create({data.journal(), node_}, *seal_, *region_);
+    operate_ = {seal_.get(), directory_.get(), region_.get(), directory_->writer(), shipper_.get()};
     CH_TRY_VOID(listen());
     if (!seal_->is_sealed()) {
         CH_TRY_VOID(load_authorities());

@@ -1,11 +1,22 @@
 #pragma once
 
 #include "faces/http/face.hpp"
+#include "operate/operations.hpp"
 #include "tenancy/operations.hpp"
 
 /// The HTTP form of tenancy's operations, for the control and the operator listener.
 
 namespace chatelaine::faces::http {
+
+#define CH_OPERATE_BINDING(Op)                                                            \
+    template <>                                                                           \
+    struct Binding<operate::Op> {                                                         \
+        static Result<operate::Op::Command> decode(Context&, const access::Principal&);   \
+        static void encode(operate::Op::Reply&, Context&, net::HttpResponse&);            \
+    }
+CH_OPERATE_BINDING(ReadAudit);
+CH_OPERATE_BINDING(ReadProviderAudit);
+#undef CH_OPERATE_BINDING
 
 #define CH_CONTROL_BINDING(Op)                                                            \
     template <>                                                                           \

@@ -25,6 +25,7 @@ std::unique_ptr<http::Face> make_control_face(engine::Engine& engine) {
     face->add<tenancy::GetCredential>();
     face->add<tenancy::ListCredentials>();
     face->add<tenancy::RevokeCredential>();
+    face->add<operate::ReadAudit>();
     face->add<tenancy::WhoAmI>();
     face->add<tenancy::Can>();
     return face;

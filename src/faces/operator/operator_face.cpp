@@ -24,6 +24,7 @@ std::unique_ptr<http::Face> make_operator_face(engine::Engine& engine,
     face->add<tenancy::CreateAccount>();
     face->add<tenancy::ListAccounts>();
     face->add<tenancy::CreateOperator>();
+    face->add<operate::ReadProviderAudit>();
     const seal::Seal& seal = engine.parts().seal;
     face->add_plain("GET", "/health/live",
                     [](http::Context&) { return state_answer(true, "live"); });
