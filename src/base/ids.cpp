@@ -66,16 +66,16 @@ Uuid Uuid::from_octets(BytesView octets16) {
 }
 
 std::string Uuid::to_string() const {
-    std::string text;
-    text.reserve(36);
+    std::array<char, 36> text;
+    char* at = text.data();
     for (std::size_t i = 0; i < 16; ++i) {
         if (dash_before(i)) {
-            text.push_back('-');
+            *at++ = '-';
         }
-        text.push_back(kHex[octets[i] >> 4]);
-        text.push_back(kHex[octets[i] & 15]);
+        *at++ = kHex[octets[i] >> 4];
+        *at++ = kHex[octets[i] & 15];
     }
-    return text;
+    return {text.data(), text.size()};
 }
 
 }  // namespace chatelaine

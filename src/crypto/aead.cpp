@@ -15,7 +15,9 @@ enum class Mode : std::uint8_t { kGcm, kWrap, kWrapPad };
 
 /// The cipher for a key of that size, fetched once; null for other sizes.
 const EVP_CIPHER* cipher_for(Mode mode, std::size_t key_bytes) {
-    static const auto fetch = [](const char* name) { return EVP_CIPHER_fetch(nullptr, name, nullptr); };
+    static const auto fetch = [](const char* name) {
+        return EVP_CIPHER_fetch(nullptr, name, nullptr);
+    };
     static const EVP_CIPHER* const ciphers[3][3] = {
         {fetch("AES-128-GCM"), fetch("AES-192-GCM"), fetch("AES-256-GCM")},
         {fetch("AES-128-WRAP"), fetch("AES-192-WRAP"), fetch("AES-256-WRAP")},

@@ -22,7 +22,8 @@ Error failed(std::string_view what) {
 bool set_serial(X509* certificate, BytesView octets) {
     const std::unique_ptr<BIGNUM, X509Free> number(
         BN_bin2bn(octets.data(), static_cast<int>(octets.size()), nullptr));
-    return number && BN_to_ASN1_INTEGER(number.get(), X509_get_serialNumber(certificate)) != nullptr;
+    return number &&
+           BN_to_ASN1_INTEGER(number.get(), X509_get_serialNumber(certificate)) != nullptr;
 }
 
 bool set_common_name(X509_NAME* name, std::string_view text) {
@@ -119,15 +120,14 @@ Result<CertificateAuthority> CertificateAuthority::create(std::string_view name,
     const Certificate certificate(X509_new());
     CH_CHECK(certificate != nullptr);
     X509* const raw = certificate.get();
-    const bool made = X509_set_version(raw, X509_VERSION_3) == 1 &&
-                      set_serial(raw, random_serial()) &&
-                      set_common_name(X509_get_subject_name(raw), name) &&
-                      X509_set_issuer_name(raw, X509_get_subject_name(raw)) == 1 &&
-                      set_dates(raw, not_before, not_after) &&
-                      X509_set_pubkey(raw, key.native()) == 1 &&
-                      add_extension(raw, raw, NID_basic_constraints, "critical,CA:TRUE,pathlen:0") &&
-                      add_extension(raw, raw, NID_key_usage, "critical,keyCertSign,cRLSign") &&
-                      add_extension(raw, raw, NID_subject_key_identifier, "hash");
+    const bool made =
+        X509_set_version(raw, X509_VERSION_3) == 1 && set_serial(raw, random_serial()) &&
+        set_common_name(X509_get_subject_name(raw), name) &&
+        X509_set_issuer_name(raw, X509_get_subject_name(raw)) == 1 &&
+        set_dates(raw, not_before, not_after) && X509_set_pubkey(raw, key.native()) == 1 &&
+        add_extension(raw, raw, NID_basic_constraints, "critical,CA:TRUE,pathlen:0") &&
+        add_extension(raw, raw, NID_key_usage, "critical,keyCertSign,cRLSign") &&
+        add_extension(raw, raw, NID_subject_key_identifier, "hash");
     if (!made) {
         return failed("the authority's certificate cannot be made");
     }

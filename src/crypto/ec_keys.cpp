@@ -66,7 +66,8 @@ Result<PrivateKey> PrivateKey::from_ec(Curve curve, const SecretBytes& d, BytesV
                                        BytesView y) {
     const Bytes point = uncompressed_point(curve, x, y);
     const BigNumber number = secret_number_of(d);
-    if (point.empty() || d.size() > curve_bytes(curve) || !number || BN_is_zero(number.get()) != 0) {
+    if (point.empty() || d.size() > curve_bytes(curve) || !number ||
+        BN_is_zero(number.get()) != 0) {
         return bad_key("the numbers are not a key on this curve");
     }
     auto key = make_key(curve, point, number.get());

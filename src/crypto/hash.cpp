@@ -50,7 +50,8 @@ void hmac_parts(const SecretBytes& key, std::initializer_list<BytesView> parts,
     static constexpr std::uint8_t kNoKey = 0;
     key.with_exposed(insecure_expose_secret(), [&](BytesView raw) {
         // A null key would mean "the one before".
-        CH_CHECK(EVP_MAC_init(context, raw.empty() ? &kNoKey : raw.data(), raw.size(), nullptr) == 1);
+        CH_CHECK(EVP_MAC_init(context, raw.empty() ? &kNoKey : raw.data(), raw.size(), nullptr) ==
+                 1);
     });
     for (const BytesView part : parts) {
         CH_CHECK(part.empty() || EVP_MAC_update(context, part.data(), part.size()) == 1);

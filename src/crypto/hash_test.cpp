@@ -11,7 +11,8 @@ namespace {
 
 SecretBytes secret(std::string_view hex) { return SecretBytes::copy_of(*decode_hex(hex)); }
 std::string hex(const SecretBytes& value) {
-    return value.with_exposed(insecure_expose_secret(), [](BytesView raw) { return encode_hex(raw); });
+    return value.with_exposed(insecure_expose_secret(),
+                              [](BytesView raw) { return encode_hex(raw); });
 }
 
 TEST(Sha256, KnownAnswers) {
@@ -55,12 +56,14 @@ TEST(DeriveKey, IsOneBlockOfCounterMode) {
 }
 
 TEST(Hkdf, Rfc5869) {
-    EXPECT_EQ(hex(hkdf_sha256(secret("0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b"),
-                              *decode_hex("000102030405060708090a0b0c"),
-                              *decode_hex("f0f1f2f3f4f5f6f7f8f9"), 42)),
-              "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf34007208d5b887185865");
-    EXPECT_EQ(hex(hkdf_sha256(secret("0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b"), {}, {}, 42)),
-              "8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d9d201395faa4b61a96c8");
+    EXPECT_EQ(
+        hex(hkdf_sha256(secret("0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b"),
+                        *decode_hex("000102030405060708090a0b0c"),
+                        *decode_hex("f0f1f2f3f4f5f6f7f8f9"), 42)),
+        "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf34007208d5b887185865");
+    EXPECT_EQ(
+        hex(hkdf_sha256(secret("0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b"), {}, {}, 42)),
+        "8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d9d201395faa4b61a96c8");
     EXPECT_TRUE(hkdf_sha256(SecretBytes(3), {}, {}, 0).empty());
 }
 

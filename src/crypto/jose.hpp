@@ -43,8 +43,8 @@ Result<SecretBytes> insecure_private_jwk(const KeyMaterial& material, const JwkO
 /// step 14: AAD = protected ‖ '.' ‖ base64url(context). Threads: one at a time.
 class DirectJwe {
 public:
-    /// `key` has 16, 24 or 32 bytes. `purpose` is the header's `typ`, left out when empty, so that a
-    /// data key's envelope and a ciphertext are not taken for each other.
+    /// `key` has 16, 24 or 32 bytes. `purpose` is the header's `typ`, left out when empty, so that
+    /// a data key's envelope and a ciphertext are not taken for each other.
     static Result<DirectJwe> create(const SecretBytes& key, std::string_view kid,
                                     std::string_view purpose);
     Result<std::string> encrypt(BytesView plaintext, std::string_view context);
@@ -56,13 +56,15 @@ private:
     AesGcm cipher_;
     std::string header_;          ///< base64url of the protected header, made once
     std::size_t nonce_bytes_ = gcm_nonce_bytes;
-    DirectJwe(AesGcm cipher, std::string header) : cipher_(std::move(cipher)), header_(std::move(header)) {}
+    DirectJwe(AesGcm cipher, std::string header)
+        : cipher_(std::move(cipher)), header_(std::move(header)) {}
 };
 
 /// JWE compact under an RSA key: `alg` RSA-OAEP or RSA-OAEP-256, content A256GCM.
 Result<std::string> wrap_jwe(const PublicKey& kek, OaepHash hash, const SecretBytes& payload);
-/// Content encryption may be any of A{128,192,256}GCM and A{128CBC-HS256,192CBC-HS384,256CBC-HS512}.
-/// `hash` of the header is returned too. kMalformed when it is no such JWE, kDecryptFailed else.
+/// Content encryption may be any of A{128,192,256}GCM and
+/// A{128CBC-HS256,192CBC-HS384,256CBC-HS512}. `hash` of the header is returned too. kMalformed when
+/// it is no such JWE, kDecryptFailed else.
 struct UnwrappedJwe {
     SecretBytes payload;
     OaepHash hash;

@@ -75,8 +75,11 @@ Result<KeyMaterial> rsa_key(const json::Value& object) {
         return Error::invalid("crypto.jwk", object.member("oth").path(),
                               "keys of more than two primes are not supported");
     }
-    const std::array<std::pair<std::string_view, SecretBytes*>, 5> optional{
-        {{"p", &parts.p}, {"q", &parts.q}, {"dp", &parts.dp}, {"dq", &parts.dq}, {"qi", &parts.qi}}};
+    const std::array<std::pair<std::string_view, SecretBytes*>, 5> optional{{{"p", &parts.p},
+                                                                             {"q", &parts.q},
+                                                                             {"dp", &parts.dp},
+                                                                             {"dq", &parts.dq},
+                                                                             {"qi", &parts.qi}}};
     for (const auto& [name, out] : optional) {
         if (const json::Value value = object.member(name); !value.is_absent()) {
             CH_TRY(*out, secret_member(value));

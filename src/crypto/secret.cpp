@@ -29,7 +29,8 @@ std::uint8_t* take(std::size_t size) {
         return nullptr;
     }
     void* const block = arena().allocate(size);
-    CH_CHECK(block != nullptr);  // The arena is full: sizes and counts are bounded so that it is not.
+    CH_CHECK(block !=
+             nullptr);  // The arena is full: sizes and counts are bounded so that it is not.
     return static_cast<std::uint8_t*>(block);
 }
 

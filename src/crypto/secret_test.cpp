@@ -52,7 +52,8 @@ const std::uint8_t* place(const SecretBytes& secret) {
 
 TEST(SecretBytes, BeginsZeroedInEverySize) {
     for (int round = 0; round < 3; ++round) {
-        for (const std::size_t size : {1u, 15u, 16u, 17u, 32u, 129u, 1024u, 5000u, 40000u, 300000u}) {
+        for (const std::size_t size :
+             {1u, 15u, 16u, 17u, 32u, 129u, 1024u, 5000u, 40000u, 300000u}) {
             SecretBytes secret(size);
             EXPECT_EQ(reveal(secret), Bytes(size, 0)) << size;
             secret.with_exposed_mutable(insecure_expose_secret(), [](MutableBytesView out) {
@@ -203,7 +204,8 @@ TEST(PagePool, KeepsBlocksApartInARandomWalk) {
     std::map<std::uint8_t*, std::pair<std::size_t, std::uint8_t>> held;
     for (int step = 0; step < 60000; ++step) {
         if (held.size() < 400 || random() % 2 == 0) {
-            const std::size_t size = random() % 50 == 0 ? 1 + random() % 200000 : 1 + random() % 2000;
+            const std::size_t size =
+                random() % 50 == 0 ? 1 + random() % 200000 : 1 + random() % 2000;
             auto* const block = static_cast<std::uint8_t*>(pool.allocate(size));
             if (block == nullptr) {
                 continue;
@@ -216,7 +218,8 @@ TEST(PagePool, KeepsBlocksApartInARandomWalk) {
         } else {
             const auto at = std::next(held.begin(), static_cast<long>(random() % held.size()));
             const auto [size, mark] = at->second;
-            ASSERT_EQ(static_cast<std::size_t>(std::count(at->first, at->first + size, mark)), size);
+            ASSERT_EQ(static_cast<std::size_t>(std::count(at->first, at->first + size, mark)),
+                      size);
             pool.release(at->first);
             held.erase(at);
         }

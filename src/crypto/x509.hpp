@@ -35,7 +35,8 @@ struct CertificateRequest {
 Result<CertificateRequest> read_request_pem(std::string_view pem);
 
 /// What a client certificate says (control-plane.md, section 4): serial = the credential's UUID,
-/// subject CN = the domain's UUID, critical SAN otherName UPN "okms.domain:<uuid>", clientAuth only.
+/// subject CN = the domain's UUID, critical SAN otherName UPN "okms.domain:<uuid>", clientAuth
+/// only.
 struct ClientCertificate {
     CredentialId credential;
     std::string subject_common_name;

@@ -99,16 +99,24 @@ public:
     /// Party (does the matrix give it R for the activity?), then tenant (is the resource in the
     /// caller's own domain? else the not-found of that resource type), then rights. kForbidden
     /// names action and resource; nothing about the object's existence has been looked at yet.
+    /// `urn` is set to the resource's name in either case, for the audit.
+    template <Operation Op>
+    Result<Authorised<Op>> authorise(const access::Principal& principal,
+                                     typename Op::Command command, std::string& urn) const {
+        const Resource resource = Op::resource(command);
+        urn = urn_of(Op::row, resource, principal);
+        CH_TRY_VOID(check(Op::row, resource, urn, principal));
+        return Authorised<Op>(principal, std::move(command), urn);
+    }
     template <Operation Op>
     Result<Authorised<Op>> authorise(const access::Principal& principal,
                                      typename Op::Command command) const {
-        const Resource resource = Op::resource(command);
-        std::string urn = urn_of(Op::row, resource, principal);
-        CH_TRY_VOID(check(Op::row, resource, urn, principal));
-        return Authorised<Op>(principal, std::move(command), std::move(urn));
+        std::string urn;
+        return authorise<Op>(principal, std::move(command), urn);
     }
 
-    /// The same decision without a command: for `can`, and for lists that show only what is allowed.
+    /// The same decision without a command: for `can`, and for lists that show only what is
+    /// allowed.
     Result<void> check(const OperationRow& row, const Resource& resource, std::string_view urn,
                        const access::Principal& principal) const;
     std::string urn_of(const OperationRow& row, const Resource& resource,

@@ -23,7 +23,15 @@ enum class Effect : std::uint8_t { kUnset, kRead, kCrypto, kWrite, kDestructive 
 /// kChange commits its record with the change; kUse writes it to the journal before the reply;
 /// kNone is for public calls, listed by name in docs/reference.md.
 enum class AuditLevel : std::uint8_t { kUnset, kNone, kUse, kChange };
-enum class RateClass : std::uint8_t { kUnset, kPublic, kCheap, kCrypto, kAsymmetric, kWrite, kAdmin };
+enum class RateClass : std::uint8_t {
+    kUnset,
+    kPublic,
+    kCheap,
+    kCrypto,
+    kAsymmetric,
+    kWrite,
+    kAdmin
+};
 /// The store that the operation commits in, its audit and notices with it.
 enum class CommitsIn : std::uint8_t { kUnset, kNothing, kRegion, kDirectory };
 /// What kind of thing the resource URN names.

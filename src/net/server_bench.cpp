@@ -14,7 +14,7 @@
 
 namespace {
 
-using namespace chatelaine;
+namespace net = chatelaine::net;
 
 class FixedAnswer final : public net::HttpHandler {
 public:

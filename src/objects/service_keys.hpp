@@ -8,8 +8,8 @@
 #include "gate/gate.hpp"
 #include "objects/managed_object.hpp"
 
-/// The service key operations of OKMS REST (okms-rest.md, section 3) on managed objects: their rows,
-/// commands, replies and handlers. A handler is pure but for reads and randomness.
+/// The service key operations of OKMS REST (okms-rest.md, section 3) on managed objects: their
+/// rows, commands, replies and handlers. A handler is pure but for reads and randomness.
 
 namespace chatelaine::objects {
 

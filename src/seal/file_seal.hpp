@@ -13,8 +13,8 @@
 /// The seal whose root lies in a file and is opened by a key file or by shares.
 ///
 /// Invariants: changes are made one at a time under change_, and none starts while unsettled_:
-/// after a failed write the files are read again and brought in order first. Keys are published to the
-/// keyring only after they are durable in both copies of the keybag.
+/// after a failed write the files are read again and brought in order first. Keys are published to
+/// the keyring only after they are durable in both copies of the keybag.
 
 namespace chatelaine::seal {
 

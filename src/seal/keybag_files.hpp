@@ -9,9 +9,9 @@
 /// The two copies of the keybag on a node, and the order in which they change.
 ///
 /// A change with counter N + 1 is written to the copy first (whole, flushed, read back, opened),
-/// then to the main file. So at each moment one of the two is untouched, a change that was acknowledged
-/// stands in both, and after a crash the copy is equal to the main file or exactly one ahead. Any
-/// other difference means that an old file was put back, and is refused.
+/// then to the main file. So at each moment one of the two is untouched, a change that was
+/// acknowledged stands in both, and after a crash the copy is equal to the main file or exactly one
+/// ahead. Any other difference means that an old file was put back, and is refused.
 
 namespace chatelaine::seal {
 

@@ -18,15 +18,17 @@
 ///
 /// Invariants every back end keeps (tests/conformance runs one suite over all of them):
 ///  - A transaction is wholly there or wholly not, and `done` is called with a receipt only when it
-///    is durable. Records are compared and swapped: a change states the version it saw, 0 for "never
-///    existed"; the new version is that plus one and goes on past a tombstone.
+///    is durable. Records are compared and swapped: a change states the version it saw, 0 for
+///    "never existed"; the new version is that plus one and goes on past a tombstone.
 ///  - `commit` numbers follow commit order without going back; each change takes one of its own (a
 ///    transaction without changes takes one too), so pages can be cut at any of them. `born` is the
 ///    commit number of the record's creation and never changes (a record made again after a
 ///    tombstone is born again).
-///  - Changes of one transaction apply in their order: a key may be in it twice, each change stating
+///  - Changes of one transaction apply in their order: a key may be in it twice, each change
+///  stating
 ///    the version that the one before made. So do its appends.
-///  - Stream entries are gapless per stream: the next first sequence is the last one plus its count.
+///  - Stream entries are gapless per stream: the next first sequence is the last one plus its
+///  count.
 ///  - After a failed sync the store takes no more changes until it has been reopened and verified.
 
 namespace chatelaine::store {
@@ -67,7 +69,9 @@ enum class DateColumn : std::uint8_t {
 inline constexpr std::size_t date_column_count = static_cast<std::size_t>(DateColumn::kEnd);
 struct Dates {
     std::array<std::optional<WallTime>, date_column_count> values;
-    std::optional<WallTime>& operator[](DateColumn c) { return values[static_cast<std::size_t>(c)]; }
+    std::optional<WallTime>& operator[](DateColumn c) {
+        return values[static_cast<std::size_t>(c)];
+    }
     const std::optional<WallTime>& operator[](DateColumn c) const {
         return values[static_cast<std::size_t>(c)];
     }
@@ -96,7 +100,8 @@ struct Change {
     std::uint64_t expected_version = 0;
     bool tombstone = false;
     Dates dates;
-    std::vector<Term> terms;  ///< replaces all terms of the record; at most limits::terms_per_record_max
+    std::vector<Term>
+        terms;  ///< replaces all terms of the record; at most limits::terms_per_record_max
     crypto::SealedBytes sealed;
 };
 

@@ -27,10 +27,11 @@ NewClaim new_claim(Claim claim, WallTime now) {
 
 /// A code that was used already is an alarm: somebody else may have the first credential.
 Error used_code(const Claim& claim) {
-    log::warning("claim_used_again",
-                 {{"account", claim.account.to_string()},
-                  {"operator", claim.for_operator ? "true" : "false"}},
-                 "ask the customer or operator whether the first use was theirs; if not, suspend it");
+    log::warning(
+        "claim_used_again",
+        {{"account", claim.account.to_string()},
+         {"operator", claim.for_operator ? "true" : "false"}},
+        "ask the customer or operator whether the first use was theirs; if not, suspend it");
     return Error(Code::kAlreadyExists, "tenancy.claim", "the code was used already");
 }
 
@@ -155,9 +156,9 @@ Result<gate::Outcome<RedeemClaim>> run(const gate::Authorised<RedeemClaim>& auth
     identity->root = !for_operator;
     identity->grants = claim->grants;
     identity->created = services.now;
-    identity->urn = for_operator ? "urn:v1:" + std::string(services.plate) +
-                                       ":identity:operator:" + claim->name
-                                 : access::identity_urn(services.plate, claim->account, claim->name);
+    identity->urn =
+        for_operator ? "urn:v1:" + std::string(services.plate) + ":identity:operator:" + claim->name
+                     : access::identity_urn(services.plate, claim->account, claim->name);
 
     access::Token facts;
     facts.account = claim->account;

@@ -65,7 +65,8 @@ Result<gate::Outcome<UpdateIdentity>> run(const gate::Authorised<UpdateIdentity>
     CH_TRY(const auto identity,
            own_identity(services, authorised.principal(), command.identity));
     if (identity->root && command.disabled.value_or(false)) {
-        return Error(Code::kWrongState, "tenancy.identity", "the account's root cannot be disabled");
+        return Error(Code::kWrongState, "tenancy.identity",
+                     "the account's root cannot be disabled");
     }
     auto changed = std::make_shared<access::Identity>(*identity);
     if (command.grants) {

@@ -75,10 +75,11 @@ struct CreateAccount {
         std::shared_ptr<const Account> account;
         crypto::SecretBytes claim_code;  ///< shown once, for the customer
     };
-    static constexpr gate::OperationRow row = make_row(
-        "account.create", "Open an account for a customer; its root is claimed with a one-time code",
-        "chatelaine:operator:account/create", Activity::k3_1_1_c, Party::kProvider,
-        gate::Effect::kWrite, gate::ResourceType::kService, {"POST", "/v1/account", 201});
+    static constexpr gate::OperationRow row =
+        make_row("account.create",
+                 "Open an account for a customer; its root is claimed with a one-time code",
+                 "chatelaine:operator:account/create", Activity::k3_1_1_c, Party::kProvider,
+                 gate::Effect::kWrite, gate::ResourceType::kService, {"POST", "/v1/account", 201});
     static gate::Resource resource(const Command&) { return {}; }
 };
 

@@ -45,11 +45,14 @@ std::string completion_script(std::string_view shell, const std::vector<Command>
     std::set<std::string> seen;
     for (const Command& command : commands) {
         for (const Param& param : command.params) {
-            const std::string name = param.kind == ParamKind::kPositional
-                                         ? std::string(command.path)
-                                         : std::string(command.path) + " --" + std::string(param.name);
+            // The word before the cursor: an option of the command, or the command's last word.
+            std::string name(command.path);
+            name += param.kind == ParamKind::kPositional
+                        ? " " + name.substr(name.rfind(' ') + 1)
+                        : " --" + std::string(param.name);
             if (!param.choices.empty() && seen.insert(name).second) {
-                choices += "        '" + name + "') words='" + std::string(param.choices) + "' ;;\n";
+                choices += "        '" + name + "') words='" + std::string(param.choices);
+                choices += "' ;;\n";
             }
         }
     }
@@ -82,7 +85,6 @@ std::string completion_script(std::string_view shell, const std::vector<Command>
 )" + words + R"(    esac
     case "$path $previous" in
 )" + choices + R"(    esac
-    [ "$path" = completion ] && words='bash zsh'
 )";
     script += "    words=\"$words " + std::string(kGlobals) + "\"\n";
     script += R"(    COMPREPLY=($(compgen -W "$words" -- "$current"))

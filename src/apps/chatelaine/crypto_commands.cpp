@@ -47,7 +47,8 @@ Result<int> key_encrypt(Context& context, const Arguments& arguments) {
 }
 
 Result<int> key_decrypt(Context& context, const Arguments& arguments) {
-    CH_TRY(std::string token, read_text(input_of(arguments), limits::ciphertext_characters_max + 2));
+    CH_TRY(std::string token,
+           read_text(input_of(arguments), limits::ciphertext_characters_max + 2));
     token.erase(token.find_last_not_of(" \r\n") + 1);
     std::string body;
     json::Writer out(body);

@@ -220,7 +220,8 @@ Result<int> encrypt_file(Context& context, const Arguments& arguments) {
             return got;
         };
         const WriteBytes write = [&](BytesView bytes) { return output.write(bytes); };
-        CH_TRY_VOID(encrypt_stream(key, arguments.text("context"), stream_block_bytes, read, write));
+        CH_TRY_VOID(
+            encrypt_stream(key, arguments.text("context"), stream_block_bytes, read, write));
     }
     CH_TRY_VOID(output.finish());
     return exit_ok;

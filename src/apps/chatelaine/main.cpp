@@ -80,7 +80,8 @@ Arguments arguments_of(const Parsed& parsed) {
 
 int report(const Error& error) {
     const Error::Detail& detail = error.detail();
-    std::string text = detail.message.empty() ? std::string(code_name(error.code())) : detail.message;
+    std::string text =
+        detail.message.empty() ? std::string(code_name(error.code())) : detail.message;
     if (!detail.field.empty() && text.find(detail.field) == std::string::npos) {
         text += " (" + detail.field + ")";
     }

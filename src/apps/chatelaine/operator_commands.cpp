@@ -145,7 +145,8 @@ Result<int> health(Context& context, const Arguments&) {
 }  // namespace
 
 void add_operator_commands(std::vector<Command>& commands) {
-    const Param code{ParamKind::kOption, "code-file", "file with the code (default: standard input)"};
+    const Param code{ParamKind::kOption, "code-file",
+                     "file with the code (default: standard input)"};
     const Param out{ParamKind::kOption, "out", "write the secret to this file (0600), not here"};
     const Param csr{ParamKind::kOption, "csr", "PEM request, for a client certificate too"};
     const Param cert{ParamKind::kOption, "cert-out", "write that certificate to this file"};

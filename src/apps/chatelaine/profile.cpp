@@ -148,7 +148,8 @@ void apply_environment(Profile& profile) {
     const auto take = [](std::string_view name, std::string& member) {
         std::string variable = "CHATELAINE_";
         for (const char c : name) {
-            variable.push_back(c == '-' ? '_' : c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c);
+            const bool lower = c >= 'a' && c <= 'z';
+            variable.push_back(c == '-' ? '_' : lower ? static_cast<char>(c - 32) : c);
         }
         if (const char* value = std::getenv(variable.c_str()); value != nullptr && *value != '\0') {
             member = value;

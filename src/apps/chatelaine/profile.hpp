@@ -55,7 +55,8 @@ struct ProfileField {
 };
 std::span<const ProfileField> profile_fields();
 
-/// Lays CHATELAINE_REST, _CONTROL, _OPERATOR, _CA, _DOMAIN, _TOKEN, _TOKEN_FILE, _CERT, _KEY over it.
+/// Lays CHATELAINE_REST, _CONTROL, _OPERATOR, _KMIP, _CA, _DOMAIN, _TOKEN, _TOKEN_FILE, _CERT and
+/// _KEY over it; a credential of the environment takes the place of the profile's.
 void apply_environment(Profile& profile);
 
 }  // namespace chatelaine::cli

@@ -10,8 +10,10 @@ namespace {
 constexpr std::size_t kEndpointsBytesMax = 64 * 1024;
 
 std::string absolute_file(std::string_view path) {
-    return path.empty() || path == "-" ? std::string(path)
-                                       : std::filesystem::absolute(path).lexically_normal().string();
+    if (path.empty() || path == "-") {
+        return std::string(path);
+    }
+    return std::filesystem::absolute(path).lexically_normal().string();
 }
 
 /// endpoints.json, as the service writes it beside its data.

@@ -187,8 +187,9 @@ Result<StreamEnd> decrypt_stream(const StreamHeader& header, const crypto::Secre
         const std::size_t size = block.bytes.size() - kTagBytes;
         const MutableBytesView out = MutableBytesView(plain.bytes).first(size);
         const BytesView sealed = block.bytes;
-        if (!cipher.decrypt(as_bytes(context), block_nonce(header.nonce_prefix, counter, block.last),
-                            sealed.first(size), sealed.subspan(size), out)) {
+        const Nonce nonce = block_nonce(header.nonce_prefix, counter, block.last);
+        if (!cipher.decrypt(as_bytes(context), nonce, sealed.first(size), sealed.subspan(size),
+                            out)) {
             return broken();
         }
         CH_TRY_VOID(write(out));

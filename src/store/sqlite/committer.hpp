@@ -11,8 +11,8 @@
 #include "store/sqlite/writer.hpp"
 
 /// The one thread that writes: it takes what waits as a group, makes it durable with one flush,
-/// then answers. After a failure of the disk it opens the file anew and asks the commit counter what
-/// became of the group, so that an answer is always true.
+/// then answers. After a failure of the disk it opens the file anew and asks the commit counter
+/// what became of the group, so that an answer is always true.
 
 namespace chatelaine::store::sqlite {
 

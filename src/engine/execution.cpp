@@ -1,0 +1,191 @@
+#include "engine/execution.hpp"
+
+namespace chatelaine::engine {
+namespace {
+
+constexpr int kAttemptsMax = 5;
+
+}  // namespace
+
+void ExecutionStages::step(std::unique_ptr<Task> self, bool may_block) {
+    now_ = engine_.parts().clock.now();
+    View view(engine_, may_block);
+    auto changes = attempt(view);
+    if (changes) {
+        if (changes->empty()) {
+            to_lane(std::move(self), may_block);
+        } else {
+            commit(std::move(self), *changes);
+        }
+        return;
+    }
+    if (changes.error().code() != Code::kWouldBlock || may_block) {
+        finish(std::move(self), std::move(changes).error(), may_block);
+        return;
+    }
+    if (!engine_.offload(self, row_)) {
+        finish(std::move(self), Error(Code::kOverloaded, "engine.pool", "try again later"), false);
+    }
+}
+
+Result<void> ExecutionStages::authenticate(View& view) {
+    if (row_.plane == gate::Plane::kPublic) {
+        return ok();
+    }
+    CH_TRY(principal_, engine_.authenticator().authenticate(call().presented, view, now_));
+    return ok();
+}
+
+gate::Services ExecutionStages::services(View& view) {
+    return {view,
+            now_,
+            engine_.parts().random,
+            engine_.gate().plate(),
+            engine_.options().region,
+            [this](const gate::OperationRow& row, const gate::Resource& resource) {
+                const gate::Gate& gate = engine_.gate();
+                const std::string urn = gate.urn_of(row, resource, principal_);
+                return gate.check(row, resource, urn, principal_).has_value();
+            }};
+}
+
+void ExecutionStages::record(audit::Journal& journal) { journal.add(scope(), facts()); }
+
+void ExecutionStages::recorded(const Result<void>& written) {
+    if (!written && !error_) {
+        error_.emplace(written.error().code(), written.error().where(),
+                       written.error().detail().message);
+    }
+    answer();
+}
+
+void ExecutionStages::commit(std::unique_ptr<Task> self,
+                             std::vector<seal::RecordChange>& changes) {
+    changed_.clear();
+    creates_ = false;
+    for (const auto& change : changes) {
+        changed_.push_back(change.key);
+        creates_ = creates_ || change.expected_version == 0;
+    }
+    // The callback must be copyable, so the task is handed through it by hand.
+    Task* const raw = self.release();
+    auto submitted = engine_.submit(row_, scope(), changes, facts(),
+                                    [this, raw](Result<store::Receipt> receipt) {
+                                        stored(std::unique_ptr<Task>(raw), std::move(receipt));
+                                    });
+    if (!submitted) {
+        finish(std::unique_ptr<Task>(raw), std::move(submitted).error(), true);
+    }
+}
+
+void ExecutionStages::stored(std::unique_ptr<Task> self, Result<store::Receipt> receipt) {
+    // On the committer's thread. The caches let go before anybody is told.
+    engine_.invalidate(changed_);
+    if (receipt) {
+        answer_on_loop(std::move(self));
+        return;
+    }
+    if (receipt.error().code() == Code::kVersionConflict) {
+        if (creates_) {
+            finish(std::move(self),
+                   Error(Code::kAlreadyExists, "engine.commit", "the id is in use"), true);
+            return;
+        }
+        if (++attempts_ < kAttemptsMax && engine_.offload(self, row_)) {
+            return;  // somebody was first: read again, decide again
+        }
+    }
+    finish(std::move(self), std::move(receipt).error(), true);
+}
+
+void ExecutionStages::finish(std::unique_ptr<Task> self, Error error, bool other_thread) {
+    error_.emplace(std::move(error));
+    to_lane(std::move(self), other_thread);
+}
+
+void ExecutionStages::to_lane(std::unique_ptr<Task> self, bool other_thread) {
+    if (row_.audit == gate::AuditLevel::kNone) {
+        answer_on_loop(std::move(self));
+        return;
+    }
+    Lane& lane = engine_.lane(loop());
+    if (!other_thread) {
+        lane.add(std::move(self));
+        return;
+    }
+    Task* const raw = self.release();
+    loop().post([&lane, raw] { lane.add(std::unique_ptr<Task>(raw)); });
+}
+
+void ExecutionStages::answer_on_loop(std::unique_ptr<Task> self) {
+    static_cast<void>(self.release());
+    loop().post([this] {
+        const std::unique_ptr<ExecutionStages> owner(this);
+        answer();
+    });
+}
+
+void ExecutionStages::answer() {
+    const std::chrono::duration<double> took =
+        std::chrono::steady_clock::now() - call().received;
+    meter_.duration->observe_seconds(took.count());
+    const audit::Verdict end = verdict();
+    (end == audit::Verdict::kAllowed  ? meter_.allowed
+     : end == audit::Verdict::kDenied ? meter_.denied
+                                      : meter_.failed)
+        ->add();
+    deliver();
+}
+
+audit::Verdict ExecutionStages::verdict() const {
+    if (!error_) {
+        return audit::Verdict::kAllowed;
+    }
+    const Code code = error_->code();
+    const bool denied = code == Code::kUnauthenticated || code == Code::kForbidden ||
+                        code == Code::kDomainNotFound;
+    return denied ? audit::Verdict::kDenied : audit::Verdict::kFailed;
+}
+
+/// Whose stream: the domain's, the account's, or (nobody known, operators) the provider's.
+Uuid ExecutionStages::scope() const {
+    if (principal_.is_anonymous() || principal_.party() == responsibility::Party::kProvider) {
+        return access::provider_scope;
+    }
+    return principal_.domain().is_nil() ? principal_.account().uuid : principal_.domain().uuid;
+}
+
+audit::Facts ExecutionStages::facts() const {
+    const Call& from = call();
+    audit::Facts facts;
+    facts.time = now_;
+    facts.request = from.request;
+    facts.region = engine_.options().region;
+    facts.domain = principal_.domain();
+    facts.type = from.type;
+    facts.operation = row_.name;
+    facts.iam_operation = row_.actions[0];
+    facts.activity = responsibility::activity_id(row_.activity);
+    facts.party =
+        principal_.party() == responsibility::Party::kProvider ? "provider" : "customer";
+    facts.iam_identities.reserve(principal_.identities().size());
+    for (const auto& identity : principal_.identities()) {
+        facts.iam_identities.push_back(identity->urn);
+    }
+    facts.credential = principal_.credential();
+    facts.by_certificate = principal_.by_certificate();
+    facts.client_ip = from.client_ip;
+    facts.res_urn = urn_;
+    facts.http_method = from.http_method;
+    facts.http_path = from.http_path;
+    facts.http_status = error_ ? from.status_of(error_->code()) : row_.rest.success_status;
+    facts.verdict = verdict();
+    facts.err_category = error_ ? code_name(error_->code()) : std::string_view{};
+    facts.record_version = record_version_;
+    for (const auto& [name, value] : details_) {
+        facts.details.emplace_back(name, value);
+    }
+    return facts;
+}
+
+}  // namespace chatelaine::engine
