@@ -3,6 +3,8 @@
 
 #include "crypto/aead.hpp"
 #include "crypto/hash.hpp"
+#include "crypto/jose.hpp"
+#include "crypto/keys.hpp"
 #include "crypto/random.hpp"
 
 namespace chatelaine::crypto {
@@ -80,6 +82,62 @@ void hash_derive_key(benchmark::State& state) {
     }
 }
 BENCHMARK(hash_derive_key);
+
+void key_load(benchmark::State& state) {
+    const auto size = static_cast<std::size_t>(state.range(0));
+    const PrivateKey key = size == 256 ? PrivateKey::generate_ec(Curve::kP256).value()
+                                       : PrivateKey::generate_rsa(size).value();
+    const SecretBytes der = key.to_pkcs8().value();
+    for (auto _ : state) {
+        benchmark::DoNotOptimize(PrivateKey::from_pkcs8(der).value());
+    }
+}
+BENCHMARK(key_load)->Arg(256)->Arg(2048)->Arg(4096);
+
+void key_sign(benchmark::State& state) {
+    const auto algorithm = static_cast<SignatureAlgorithm>(state.range(0));
+    const PrivateKey key = algorithm == SignatureAlgorithm::kEs256
+                               ? PrivateKey::generate_ec(Curve::kP256).value()
+                               : PrivateKey::generate_rsa(2048).value();
+    const Bytes message(64, 1);
+    for (auto _ : state) {
+        benchmark::DoNotOptimize(key.sign(algorithm, message, false).value());
+    }
+}
+BENCHMARK(key_sign)->Arg(0)->Arg(3)->Arg(6);
+
+void key_verify(benchmark::State& state) {
+    const PrivateKey key = PrivateKey::generate_ec(Curve::kP256).value();
+    const Bytes message(64, 1);
+    const Bytes signature = key.sign(SignatureAlgorithm::kEs256, message, false).value();
+    const PublicKey shown = key.public_key();
+    for (auto _ : state) {
+        benchmark::DoNotOptimize(
+            shown.verify(SignatureAlgorithm::kEs256, message, false, signature).value());
+    }
+}
+BENCHMARK(key_verify);
+
+void direct_jwe(benchmark::State& state) {
+    DirectJwe jwe =
+        DirectJwe::create(random_secret(32), "6f0ba9b2-5e57-4d43-8ff9-0d5bd3a7f6d1", {}).value();
+    const Bytes plain(static_cast<std::size_t>(state.range(0)), 1);
+    for (auto _ : state) {
+        benchmark::DoNotOptimize(jwe.encrypt(plain, {}).value());
+    }
+}
+BENCHMARK(direct_jwe)->Arg(32)->Arg(4096);
+
+void direct_jwe_open(benchmark::State& state) {
+    DirectJwe jwe =
+        DirectJwe::create(random_secret(32), "6f0ba9b2-5e57-4d43-8ff9-0d5bd3a7f6d1", {}).value();
+    const std::string token =
+        jwe.encrypt(Bytes(static_cast<std::size_t>(state.range(0)), 1), {}).value();
+    for (auto _ : state) {
+        benchmark::DoNotOptimize(jwe.decrypt(token, {}).value());
+    }
+}
+BENCHMARK(direct_jwe_open)->Arg(32)->Arg(4096);
 
 }  // namespace
 }  // namespace chatelaine::crypto

@@ -62,13 +62,22 @@ Result<SecretBytes> symmetric_key(const json::Value& object) {
                           "expected a key of 128, 192 or 256 bits");
 }
 
+/// Names the member inside the JWK, wherever the JWK stands.
+Error inside(const json::Value& object, Error error) {
+    const std::string path = object.path();
+    return path.empty() ? std::move(error) : std::move(error).in_field(path);
+}
+
 Result<KeyMaterial> rsa_key(const json::Value& object) {
     PrivateKey::RsaParts parts;
     CH_TRY(parts.n, public_member(object.member("n")));
     CH_TRY(parts.e, public_member(object.member("e")));
     if (object.member("d").is_absent()) {
-        CH_TRY(PublicKey key, PublicKey::from_rsa(parts.n, parts.e));
-        return KeyMaterial(std::move(key));
+        auto key = PublicKey::from_rsa(parts.n, parts.e);
+        if (!key) {
+            return inside(object, std::move(key).error());
+        }
+        return KeyMaterial(std::move(key).value());
     }
     CH_TRY(parts.d, secret_member(object.member("d")));
     if (!object.member("oth").is_absent()) {
@@ -85,8 +94,11 @@ Result<KeyMaterial> rsa_key(const json::Value& object) {
             CH_TRY(*out, secret_member(value));
         }
     }
-    CH_TRY(PrivateKey key, PrivateKey::from_rsa(parts));
-    return KeyMaterial(std::move(key));
+    auto key = PrivateKey::from_rsa(parts);
+    if (!key) {
+        return inside(object, std::move(key).error());
+    }
+    return KeyMaterial(std::move(key).value());
 }
 
 Result<KeyMaterial> ec_key(const json::Value& object) {
@@ -99,13 +111,18 @@ Result<KeyMaterial> ec_key(const json::Value& object) {
     CH_TRY(const Bytes x, public_member(object.member("x")));
     CH_TRY(const Bytes y, public_member(object.member("y")));
     if (object.member("d").is_absent()) {
-        CH_TRY(PublicKey key, PublicKey::from_ec(*curve, x, y));
-        return KeyMaterial(std::move(key));
+        auto key = PublicKey::from_ec(*curve, x, y);
+        if (!key) {
+            return inside(object, std::move(key).error());
+        }
+        return KeyMaterial(std::move(key).value());
     }
     CH_TRY(const SecretBytes short_d, secret_member(object.member("d")));
-    CH_TRY(PrivateKey key,
-           PrivateKey::from_ec(*curve, pad_left(short_d, curve_bytes(*curve)), x, y));
-    return KeyMaterial(std::move(key));
+    auto key = PrivateKey::from_ec(*curve, short_d, x, y);
+    if (!key) {
+        return inside(object, std::move(key).error());
+    }
+    return KeyMaterial(std::move(key).value());
 }
 
 Result<KeyMaterial> material_of(const json::Value& object) {
