@@ -13,7 +13,9 @@ constexpr std::size_t kGcmTagBytes = 16;
 constexpr std::size_t kInputBytesMax = 4 * 1024 * 1024;
 
 const EVP_CIPHER* method_for(bool gcm, std::size_t key_bytes) {
-    static const auto fetch = [](const char* name) { return EVP_CIPHER_fetch(nullptr, name, nullptr); };
+    static const auto fetch = [](const char* name) {
+        return EVP_CIPHER_fetch(nullptr, name, nullptr);
+    };
     static const EVP_CIPHER* const methods[2][3] = {
         {fetch("AES-128-CBC"), fetch("AES-192-CBC"), fetch("AES-256-CBC")},
         {fetch("AES-128-GCM"), fetch("AES-192-GCM"), fetch("AES-256-GCM")}};

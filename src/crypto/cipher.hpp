@@ -2,8 +2,9 @@
 
 #include "crypto/secret.hpp"
 
-/// AES in the modes that a wire standard demands, with an IV that comes from outside. Only KMIP's and
-/// JOSE's faces of a key may use these: what the service encrypts for itself goes through aead.hpp.
+/// AES in the modes that a wire standard demands, with an IV that comes from outside. Only KMIP's
+/// and JOSE's faces of a key may use these: what the service encrypts for itself goes through
+/// aead.hpp.
 
 namespace chatelaine::crypto {
 

@@ -6,9 +6,9 @@
 
 namespace chatelaine::crypto {
 
-/// A cursor over DER (X.690): definite, shortest lengths and one-octet tags, as the forms of keys need.
-/// OpenSSL's decoders try every format they know and cost ten times the arithmetic; the forms of RSA
-/// and EC keys are a few integers. Views point into the bytes given. Private to the room.
+/// A cursor over DER (X.690): definite, shortest lengths and one-octet tags, as the forms of keys
+/// need. OpenSSL's decoders try every format they know and cost ten times the arithmetic; the forms
+/// of RSA and EC keys are a few integers. Views point into the bytes given. Private to the room.
 class DerReader {
 public:
     static constexpr std::uint8_t kInteger = 0x02;

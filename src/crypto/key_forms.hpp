@@ -5,8 +5,8 @@
 #include "crypto/keys.hpp"
 
 /// The DER forms of keys as numbers: RFC 5280 (SubjectPublicKeyInfo), RFC 5958 (PKCS#8), RFC 8017
-/// appendix A.1 (PKCS#1), RFC 5915 (SEC 1). Nothing is checked here but the form; nothing is returned
-/// on any other form, curve or algorithm. Private to the room.
+/// appendix A.1 (PKCS#1), RFC 5915 (SEC 1). Nothing is checked here but the form; nothing is
+/// returned on any other form, curve or algorithm. Private to the room.
 
 namespace chatelaine::crypto {
 

@@ -30,7 +30,9 @@ const CurveFacts& facts(Curve curve) { return kCurves.at(static_cast<std::size_t
 constexpr std::array<std::string_view, 9> kAlgorithmNames{
     "ES256", "ES384", "ES512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512"};
 
-std::shared_ptr<EVP_PKEY> share(ossl::Pkey key) { return std::shared_ptr<EVP_PKEY>(std::move(key)); }
+std::shared_ptr<EVP_PKEY> share(ossl::Pkey key) {
+    return std::shared_ptr<EVP_PKEY>(std::move(key));
+}
 
 /// A key made from numbers; null when OpenSSL refuses them.
 ossl::Pkey key_from(const char* type, int selection, OSSL_PARAM_BLD* build) {

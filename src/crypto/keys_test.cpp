@@ -1,5 +1,6 @@
-// Proves keys, signatures and OAEP: every algorithm round-trips, RFC 7515 and RFC 7520 answers hold,
-// every import refuses what does not belong together, and malformed signatures are false, not errors.
+// Proves keys, signatures and OAEP: every algorithm round-trips, RFC 7515 and RFC 7520 answers
+// hold, every import refuses what does not belong together, and malformed signatures are false, not
+// errors.
 #include "crypto/keys.hpp"
 
 #include <gtest/gtest.h>
@@ -163,7 +164,8 @@ TEST(EcKeys, RefuseWhatDoesNotBelongTogether) {
     expect_invalid(PrivateKey::from_ec(Curve::kP256, secret(Bytes(32, 0xff)), x, y), "d");
     expect_invalid(PrivateKey::from_ec(Curve::kP256, SecretBytes(33), x, y), "d");
     // The group's order itself is out of range, one less is in.
-    Bytes order = decode_hex("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551").value();
+    Bytes order =
+        decode_hex("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551").value();
     expect_invalid(PrivateKey::from_ec(Curve::kP256, secret(order), {}, {}), "d");
     order[31] -= 1;
     EXPECT_TRUE(PrivateKey::from_ec(Curve::kP256, secret(order), {}, {}));
@@ -230,7 +232,8 @@ TEST(RsaKeys, GoThroughTheirEncodings) {
 
 TEST(RsaKeys, RefuseEncodingsThatAreCutOrLonger) {
     const auto expect_refused = [](const Bytes& der, auto import) {
-        for (const std::size_t size : {std::size_t{0}, std::size_t{1}, der.size() / 2, der.size() - 1}) {
+        for (const std::size_t size :
+             {std::size_t{0}, std::size_t{1}, der.size() / 2, der.size() - 1}) {
             EXPECT_EQ(import(BytesView(der).first(size)), Code::kInvalidArgument);
         }
         Bytes longer = der;
@@ -246,9 +249,10 @@ TEST(RsaKeys, RefuseEncodingsThatAreCutOrLonger) {
         return PrivateKey::from_pkcs1(secret(der)).error().code();
     });
     // Ed25519 (RFC 8410, section 10.1), and EC where PKCS#1 is expected.
-    expect_invalid(PublicKey::from_spki(
-                       decode_base64("MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=").value()),
-                   "key");
+    expect_invalid(
+        PublicKey::from_spki(
+            decode_base64("MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=").value()),
+        "key");
     expect_invalid(PrivateKey::from_pkcs1(ec_key(Curve::kP256).to_pkcs8().value()), "key");
 }
 
@@ -376,8 +380,10 @@ TEST(Schemes, Ed25519Rfc8032) {
     const Bytes key =
         decode_hex("3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c").value();
     const Bytes signature =
-        decode_hex("92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e"
-                   "458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00").value();
+        decode_hex(
+            "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e"
+            "458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00")
+            .value();
     EXPECT_TRUE(verify_ed25519(key, Bytes{0x72}, signature));
     EXPECT_FALSE(verify_ed25519(key, Bytes{0x73}, signature));
     EXPECT_FALSE(verify_ed25519(BytesView(key).first(31), Bytes{0x72}, signature));
@@ -394,7 +400,8 @@ TEST(Keys, AreSharedBetweenThreads) {
                 const SignatureAlgorithm algorithm = kAll[static_cast<std::size_t>(i + t) % 9];
                 const PrivateKey& used = key_for(algorithm);
                 const Bytes signature = used.sign(algorithm, as_bytes("x"), false).value();
-                good += used.public_key().verify(algorithm, as_bytes("x"), false, signature).value();
+                good +=
+                    used.public_key().verify(algorithm, as_bytes("x"), false, signature).value();
             }
             good += equal_ct(key.decrypt_oaep(OaepHash::kSha1,
                                               key.public_key().encrypt_oaep(OaepHash::kSha1,

@@ -84,7 +84,8 @@ Result<SecretBytes> hkdf(Hash hash, const SecretBytes& input, BytesView salt, By
                 std::uint8_t counter[1] = {0};
                 for (std::size_t done = 0; done < out.size(); done += t.size()) {
                     ++counter[0];
-                    hmac_into(hash, prk, {done == 0 ? BytesView() : BytesView(t), info, counter}, t);
+                    hmac_into(hash, prk, {done == 0 ? BytesView() : BytesView(t), info, counter},
+                              t);
                     std::copy_n(t.begin(), std::min(t.size(), out.size() - done),
                                 out.begin() + static_cast<std::ptrdiff_t>(done));
                 }

@@ -162,7 +162,8 @@ Result<void> check_public(const BIGNUM* n, const BIGNUM* e) {
 }
 
 Result<Numbers> complete(const PrivateKey::RsaParts& parts) {
-    for (const SecretBytes* part : {&parts.d, &parts.p, &parts.q, &parts.dp, &parts.dq, &parts.qi}) {
+    for (const SecretBytes* part :
+         {&parts.d, &parts.p, &parts.q, &parts.dp, &parts.dq, &parts.qi}) {
         if (part->size() > kModulusBitsMax / 8 + 1) {
             return invalid("d", "longer than the longest modulus");
         }

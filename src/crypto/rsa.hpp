@@ -15,8 +15,8 @@ struct Numbers {
     ossl::Bn n, e, d, p, q, dp, dq, qi;
 };
 
-/// Recovers p and q from d when they are missing, makes the rest from d, p and q, and checks that it
-/// all belongs together. kInvalidArgument naming the member that does not.
+/// Recovers p and q from d when they are missing, makes the rest from d, p and q, and checks that
+/// it all belongs together. kInvalidArgument naming the member that does not.
 Result<Numbers> complete(const PrivateKey::RsaParts& parts);
 
 }  // namespace chatelaine::crypto::rsa

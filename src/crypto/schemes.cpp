@@ -172,7 +172,8 @@ bool configure_oaep(EVP_PKEY_CTX* context, const OaepScheme& scheme) {
     }
     // The context takes the copy over when the call succeeds.
     void* const label = OPENSSL_memdup(scheme.label.data(), scheme.label.size());
-    if (EVP_PKEY_CTX_set0_rsa_oaep_label(context, label, static_cast<int>(scheme.label.size())) <= 0) {
+    if (EVP_PKEY_CTX_set0_rsa_oaep_label(context, label, static_cast<int>(scheme.label.size())) <=
+        0) {
         OPENSSL_free(label);
         return false;
     }

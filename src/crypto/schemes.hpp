@@ -10,8 +10,8 @@ namespace chatelaine::crypto {
 
 enum class SignaturePadding : std::uint8_t { kPkcs1, kPss, kEcdsaFixed, kEcdsaDer, kEnd };
 
-/// How a signature is made. ECDSA is either r ‖ s of fixed width (`kEcdsaFixed`) or DER (FIPS 186-5,
-/// RFC 3279); `mgf_hash` and `salt_bytes` are for PSS alone (RFC 8017 section 8.1).
+/// How a signature is made. ECDSA is either r ‖ s of fixed width (`kEcdsaFixed`) or DER (FIPS
+/// 186-5, RFC 3279); `mgf_hash` and `salt_bytes` are for PSS alone (RFC 8017 section 8.1).
 struct SignatureScheme {
     SignaturePadding padding = SignaturePadding::kPkcs1;
     Hash hash = Hash::kSha256;
