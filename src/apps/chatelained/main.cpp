@@ -1,4 +1,4 @@
-// chatelained: init, serve, print-config.
+// chatelained: init, serve, print-config, print-reference.
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "apps/chatelained/init.hpp"
+#include "apps/chatelained/reference.hpp"
 #include "apps/chatelained/service.hpp"
 #include "base/log.hpp"
 #include "crypto/secret.hpp"
@@ -25,11 +26,13 @@ constexpr std::string_view kUsage =
     "usage: chatelained init  (--dir DIR | --config FILE) [--shares-dir DIR] [--name HOST]...\n"
     "       chatelained serve (--dir DIR | --config FILE) [--ports auto]\n"
     "       chatelained print-config\n"
+    "       chatelained print-reference\n"
     "\n"
     "  init          make the data directory, the root key, its shares and the first enrolment "
     "code\n"
     "  serve         run the service\n"
     "  print-config  a commented configuration file with every default\n"
+    "  print-reference  every operation of every listener, as Markdown\n"
     "\n"
     "  --dir DIR     a data directory with its own configuration file, DIR/chatelained.toml\n"
     "  --config FILE a configuration file that names the data directory\n";
@@ -76,7 +79,8 @@ Result<Arguments> parse(int count, char** values) {
             return usage_error("unknown option " + std::string(option));
         }
     }
-    if (arguments.command != "print-config" && arguments.dir.empty() == arguments.config.empty()) {
+    const bool prints = arguments.command.starts_with("print-");
+    if (!prints && arguments.dir.empty() == arguments.config.empty()) {
         return usage_error("give either --dir or --config");
     }
     return arguments;
@@ -109,6 +113,10 @@ Result<void> run(int count, char** values) {
     CH_TRY(const Arguments arguments, parse(count, values));
     if (arguments.command == "print-config") {
         std::fputs(chatelaine::default_config_text().c_str(), stdout);
+        return chatelaine::ok();
+    }
+    if (arguments.command == "print-reference") {
+        std::fputs(chatelaine::app::reference().c_str(), stdout);
         return chatelaine::ok();
     }
     CH_TRY(const Config config, config_of(arguments));

@@ -10,6 +10,7 @@
 namespace chatelaine::faces::control {
 
 std::unique_ptr<http::Face> make_control_face(engine::Engine& engine);
-
+/// What that face serves, without an engine: for the reference and for tests.
+http::Catalogue catalogue();
 
 }  // namespace chatelaine::faces::control

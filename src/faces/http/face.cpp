@@ -118,8 +118,8 @@ void Face::add_route(std::string_view method, std::string_view path, Runner runn
     routes_.push_back(std::move(runner));
 }
 
-void Face::add_choice(std::string_view method, std::string_view path, Choose choose,
-                      std::vector<Runner> runners) {
+void Face::add_choice_route(std::string_view method, std::string_view path, Choose choose,
+                            std::vector<Runner> runners) {
     add_route(method, path,
               [this, choose = std::move(choose),
                runners = std::move(runners)](std::unique_ptr<Context> context) {

@@ -10,6 +10,7 @@
 #include "base/json.hpp"
 #include "base/limits.hpp"
 #include "engine/execution.hpp"
+#include "faces/http/catalogue.hpp"
 #include "faces/http/errors.hpp"
 #include "faces/http/router.hpp"
 
@@ -97,13 +98,20 @@ public:
     /// An operation at its row's method and path, below each prefix.
     template <gate::Operation Op>
     void add() {
+        rows_.push_back(&Op::row);
         add_route(Op::row.rest.method, Op::row.rest.path, runner<Op>());
     }
     /// Several operations at one method and path: `choose` says which, from the request alone.
     using Runner = std::function<void(std::unique_ptr<Context>)>;
     using Choose = std::function<Result<std::size_t>(Context&)>;
-    void add_choice(std::string_view method, std::string_view path, Choose choose,
-                    std::vector<Runner> runners);
+    template <gate::Operation First, gate::Operation... Others>
+    void add_choice(Choose choose) {
+        static_assert(((Others::row.rest.method == First::row.rest.method &&
+                        Others::row.rest.path == First::row.rest.path) && ...));
+        rows_.insert(rows_.end(), {&First::row, &Others::row...});
+        add_choice_route(First::row.rest.method, First::row.rest.path, std::move(choose),
+                         {runner<First>(), runner<Others>()...});
+    }
     /// Answered without an operation: health, documents. Listed by name in docs/reference.md.
     using Plain = std::function<net::HttpResponse(Context&)>;
     void add_plain(std::string_view method, std::string_view path, Plain plain);
@@ -117,11 +125,13 @@ public:
         };
     }
     engine::Engine& engine() { return engine_; }
-    /// The rows that this face serves, in the order they were added.
+    /// What this face serves, in the order it was added.
     struct Served {
         std::string method, path;
     };
     const std::vector<Served>& served() const { return served_; }
+    const Rows& rows() const { return rows_; }
+    const Options& options() const { return options_; }
 
 private:
     /// engine::FaceOf for HTTP.
@@ -156,6 +166,8 @@ private:
     };
 
     void add_route(std::string_view method, std::string_view path, Runner runner);
+    void add_choice_route(std::string_view method, std::string_view path, Choose choose,
+                          std::vector<Runner> runners);
     void fail(const Context& context, const Error& error, net::HttpResponse& response) const;
     void refuse(net::Exchange& exchange, const RequestId& request, const Error& error,
                 std::string_view path);
@@ -165,6 +177,7 @@ private:
     Router router_;
     std::vector<Runner> routes_;
     std::vector<Served> served_;
+    Rows rows_;
 };
 
 }  // namespace chatelaine::faces::http

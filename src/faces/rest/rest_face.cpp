@@ -1,5 +1,6 @@
 #include "faces/rest/rest_face.hpp"
 
+#include "faces/http/openapi.hpp"
 #include "faces/rest/bindings.hpp"
 
 namespace chatelaine::faces::rest {
@@ -23,29 +24,41 @@ Result<std::size_t> choose_get(http::Context& context) {
     return std::size_t{0};
 }
 
+/// The same list for the face and for its description.
+template <class To>
+void add_operations(To& to) {
+    to.template add_choice<objects::CreateKey, objects::ImportKey>(choose_create);
+    to.template add_choice<objects::GetKey, objects::ExportKey>(choose_get);
+    to.template add<objects::ListKeys>();
+    to.template add<objects::UpdateKey>();
+    to.template add<objects::DeleteKey>();
+    to.template add<objects::ActivateKey>();
+    to.template add<objects::DeactivateKey>();
+    to.template add<objects::Encrypt>();
+    to.template add<objects::Decrypt>();
+    to.template add<objects::CreateDataKey>();
+    to.template add<objects::DecryptDataKey>();
+    to.template add<objects::Sign>();
+    to.template add<objects::Verify>();
+    to.template add<objects::GetRandom>();
+}
+
 }  // namespace
 
 std::unique_ptr<http::Face> make_rest_face(engine::Engine& engine) {
     http::Face::Options options;
     options.prefixes = {"", "/api/{okmsId}"};
     auto face = std::make_unique<http::Face>(engine, std::move(options));
-    face->add_choice("POST", objects::CreateKey::row.rest.path, choose_create,
-                     {face->runner<objects::CreateKey>(), face->runner<objects::ImportKey>()});
-    face->add_choice("GET", objects::GetKey::row.rest.path, choose_get,
-                     {face->runner<objects::GetKey>(), face->runner<objects::ExportKey>()});
-    face->add<objects::ListKeys>();
-    face->add<objects::UpdateKey>();
-    face->add<objects::DeleteKey>();
-    face->add<objects::ActivateKey>();
-    face->add<objects::DeactivateKey>();
-    face->add<objects::Encrypt>();
-    face->add<objects::Decrypt>();
-    face->add<objects::CreateDataKey>();
-    face->add<objects::DecryptDataKey>();
-    face->add<objects::Sign>();
-    face->add<objects::Verify>();
-    face->add<objects::GetRandom>();
+    add_operations(*face);
+    http::add_openapi(*face, "Chatelaine: service keys");
     return face;
+}
+
+http::Catalogue catalogue() {
+    http::Catalogue catalogue;
+    add_operations(catalogue);
+    catalogue.add_plain(http::openapi_route);
+    return catalogue;
 }
 
 }  // namespace chatelaine::faces::rest

@@ -10,5 +10,7 @@
 namespace chatelaine::faces::rest {
 
 std::unique_ptr<http::Face> make_rest_face(engine::Engine& engine);
+/// What that face serves, without an engine: for the reference and for tests.
+http::Catalogue catalogue();
 
 }  // namespace chatelaine::faces::rest

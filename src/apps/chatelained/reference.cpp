@@ -1,0 +1,20 @@
+#include "apps/chatelained/reference.hpp"
+
+#include "faces/control/control_face.hpp"
+#include "faces/operator/operator_face.hpp"
+#include "faces/rest/rest_face.hpp"
+
+namespace chatelaine::app {
+
+std::vector<faces::http::Listener> listeners() {
+    return {{"REST",
+             "Below `/api/{okmsId}`, and without it for a credential that names its domain.",
+             faces::rest::catalogue()},
+            {"Control", "The customers' management interface.", faces::control::catalogue()},
+            {"Operator", "The provider's own listener, on loopback unless configured otherwise.",
+             faces::operators::catalogue()}};
+}
+
+std::string reference() { return faces::http::reference_text(listeners()); }
+
+}  // namespace chatelaine::app
