@@ -58,6 +58,9 @@ struct OperationRow {
     CommitsIn commits = CommitsIn::kUnset;
     ResourceType resource = ResourceType::kUnset;
     RestRoute rest;
+    /// A list: the right is asked on each object that it would show, by the handler, and not on the
+    /// domain, so that a caller with rights on single objects sees those.
+    bool right_on_each = false;
 
     constexpr bool complete() const {
         const bool named = !name.empty() && !summary.empty();

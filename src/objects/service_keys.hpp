@@ -93,7 +93,7 @@ struct ListKeys {
         responsibility::Activity::k3_1_1_e, responsibility::Party::kCustomer, gate::Plane::kData,
         gate::Effect::kRead, gate::AuditLevel::kUse, gate::RateClass::kCheap,
         gate::CommitsIn::kNothing, gate::ResourceType::kServiceKey,
-        {"GET", "/v1/servicekey", 200}};
+        {"GET", "/v1/servicekey", 200}, true};
     static gate::Resource resource(const Command& c) { return {c.domain, {}}; }
 };
 
