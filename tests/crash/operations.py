@@ -100,14 +100,16 @@ def use_operations():
     return [
         add("encrypt", "serviceKey.encrypt", key_call("aes", "/encrypt", {"plaintext": PLAINTEXT})),
         add("decrypt", "serviceKey.decrypt",
-            lambda site: key_call("aes", "/decrypt", {"ciphertext": site.facts["ciphertext"]})(site)),
+            lambda site: key_call(
+                "aes", "/decrypt", {"ciphertext": site.facts["ciphertext"]})(site)),
         add("make a data key", "serviceKey.dataKey.create",
             key_call("aes", "/datakey", {"size": 256})),
         add("open a data key", "serviceKey.dataKey.decrypt",
             lambda site: key_call("aes", "/datakey/decrypt", {"key": site.facts["datakey"]})(site)),
         add("sign with RSA", "serviceKey.sign",
             key_call("rsa", "/sign", {**message, "alg": "PS256"})),
-        add("sign with EC", "serviceKey.sign", key_call("ec", "/sign", {**message, "alg": "ES256"})),
+        add("sign with EC", "serviceKey.sign",
+            key_call("ec", "/sign", {**message, "alg": "ES256"})),
         add("verify", "serviceKey.verify",
             key_call("ec", "/verify", {**message, "alg": "ES256", "signature": PLAINTEXT})),
         add("get a key", "serviceKey.get", key_call("aes", "", None, "GET")),

@@ -142,7 +142,9 @@ def system_calls(binary, room, score):
         fresh.remove()
         template.remove()
     for (kind, name), (covered, bare, example) in sorted(seen.items()):
-        faults = [f"{bare} of {covered + bare} calls are at no failpoint: {example}"] if bare else []
+        faults = []
+        if bare:
+            faults.append(f"{bare} of {covered + bare} calls are at no failpoint: {example}")
         score.add(f"system calls: {kind} of {name}", faults)
     calls = sum(covered + bare for covered, bare, _ in seen.values())
     enough = {"write", "sync", "rename", "unlink"} <= {kind for kind, _ in seen}

@@ -46,7 +46,8 @@ class Reply:
 
     def expect(self, *statuses):
         if self.status not in statuses:
-            raise AssertionError(f"answered {self.status}, expected {statuses}: {self.body[:400]!r}")
+            raise AssertionError(
+                f"answered {self.status}, expected {statuses}: {self.body[:400]!r}")
         return self.json
 
 
