@@ -44,8 +44,8 @@ struct Config {
         std::uint64_t connections_max = limits::connections_max;
         std::uint64_t body_bytes_max = limits::body_bytes_max;
         std::uint64_t header_bytes_max = limits::header_bytes_max;
-        std::uint64_t requests_per_second = 10'000;  ///< of one identity on one node
-        std::uint64_t request_burst = 20'000;        ///< of one identity at once
+        std::uint64_t requests_per_second = 100'000;  ///< of one identity on one node
+        std::uint64_t request_burst = 200'000;        ///< of one identity at once
         bool operator==(const Limits&) const = default;
     };
     struct Journal {

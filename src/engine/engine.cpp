@@ -111,6 +111,7 @@ Engine::Engine(Options options, Parts parts)
       gate_(parts.matrix, options_.plate),
       cache_(options_.cache_entries_max == 0 ? limits::object_cache_entries_max
                                              : options_.cache_entries_max),
+      rate_(options_.rate),
       quick_({options_.quick_threads, limits::blocking_queue_max, false}),
       slow_({options_.slow_threads, limits::blocking_queue_max, true}) {
     parts_.registry.gauge("chatelaine_cached_objects", "Opened records kept in locked memory", {},
@@ -143,6 +144,14 @@ OperationMeter Engine::meter(const gate::OperationRow& row) {
             &parts_.registry.histogram("chatelaine_operation_seconds",
                                        "Time from the whole request to its answer",
                                        {{"operation", name}})};
+}
+
+Result<void> Engine::count_request(const access::Principal& principal) {
+    const MonotonicTime now = parts_.clock.monotonic();
+    for (const auto& identity : principal.identities()) {
+        CH_TRY_VOID(rate_.take(identity->id, now));
+    }
+    return ok();
 }
 
 bool Engine::offload(std::unique_ptr<Task>& task, const gate::OperationRow& row) {

@@ -15,6 +15,7 @@
 #include "base/random.hpp"
 #include "engine/cache.hpp"
 #include "engine/pool.hpp"
+#include "engine/rate_limiter.hpp"
 #include "gate/gate.hpp"
 #include "net/net.hpp"
 #include "operate/tools.hpp"
@@ -110,6 +111,7 @@ public:
         std::size_t quick_threads = 2;  ///< reads that missed the cache
         std::size_t slow_threads = 2;   ///< RSA, key generation, password hashing
         std::size_t cache_entries_max = 0;  ///< 0 = limits::object_cache_entries_max
+        RateLimiter::Options rate;          ///< of one identity on this node
     };
     struct Parts {
         store::Store& directory;
@@ -135,6 +137,8 @@ public:
     const gate::Gate& gate() const { return gate_; }
     const access::Authenticator& authenticator() const { return authenticator_; }
     ObjectCache& cache() { return cache_; }
+    /// Counts one request of the caller: kRateLimited when one of its identities is over its rate.
+    Result<void> count_request(const access::Principal& principal);
     OperationMeter meter(const gate::OperationRow& row);
     store::Store& store_of(store::Kind kind) const {
         return store::in_directory(kind) ? parts_.directory : parts_.region;
@@ -156,6 +160,7 @@ private:
     gate::Gate gate_;
     access::Authenticator authenticator_;
     ObjectCache cache_;
+    RateLimiter rate_;
     std::vector<std::unique_ptr<Lane>> lanes_;
     BlockingPool quick_;
     BlockingPool slow_;

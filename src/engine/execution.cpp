@@ -33,7 +33,11 @@ Result<void> ExecutionStages::authenticate(View& view) {
         return ok();
     }
     CH_TRY(principal_, engine_.authenticator().authenticate(call().presented, view, now_));
-    return ok();
+    if (counted_) {
+        return ok();  // this run repeats one that was counted
+    }
+    counted_ = true;
+    return engine_.count_request(principal_);
 }
 
 gate::Services ExecutionStages::services(View& view) {

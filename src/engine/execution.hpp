@@ -61,6 +61,7 @@ private:
     std::vector<store::RecordKey> changed_;
     int attempts_ = 0;
     bool creates_ = false;
+    bool counted_ = false;  ///< against its identities' rate
 };
 
 /// Drives one operation through the stages. Owned by whoever runs it at the moment.

@@ -120,6 +120,8 @@ Result<void> Service::open() {
     engine_options.region = options_.config.region;
     engine_options.directory_writer = directory_->writer();
     engine_options.region_writer = region_->writer();
+    engine_options.rate = {options_.config.limits.requests_per_second,
+                           options_.config.limits.request_burst};
     if (options_.config.threads.pool != 0) {
         engine_options.quick_threads = options_.config.threads.pool;
         engine_options.slow_threads = options_.config.threads.pool;
