@@ -137,7 +137,9 @@ Result<void> Authenticator::enter_domain(Principal& principal, const DomainId& r
     if (!principal.domain_.is_nil()) {
         return Error(Code::kDomainNotFound, "access.domain", "no such domain");
     }
-    CH_TRY(const auto domain, reader.load<Domain>(requested.uuid, requested.uuid));
+    // The account's own entry of its domain: another customer's domain is then as absent as one
+    // that never was, from the cache too, so that the time of the answer tells nothing.
+    CH_TRY(const auto domain, reader.load<Domain>(principal.account_.uuid, requested.uuid));
     if (!domain || domain->account != principal.account_ || domain->terminated) {
         return Error(Code::kDomainNotFound, "access.domain", "no such domain");
     }

@@ -103,7 +103,8 @@ struct Token {
     std::optional<WallTime> revoked;
 };
 
-/// A customer's KMS in one region, as the directory knows it (scope: itself).
+/// A customer's KMS in one region, as the directory knows it (scope: itself; and once more in its
+/// account's, where callers of the whole account look it up).
 struct Domain {
     static constexpr store::Kind kind = store::Kind::kDomain;
     static Result<std::shared_ptr<const Domain>> decode(const seal::Origin&, BytesView);

@@ -116,7 +116,7 @@ Result<gate::Outcome<CreateToken>> run(const gate::Authorised<CreateToken>& auth
     facts.name = command.name;
     facts.description = command.description;
     if (!command.domain.is_nil()) {
-        CH_TRY(const auto domain, services.reader.load<access::Domain>(command.domain.uuid,
+        CH_TRY(const auto domain, services.reader.load<access::Domain>(principal.account().uuid,
                                                                        command.domain.uuid));
         if (!domain || domain->account != principal.account()) {
             return Error(Code::kDomainNotFound, "tenancy.token", "no such domain");

@@ -1,0 +1,318 @@
+#include "access/access.hpp"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <random>
+
+#include "base/encoding.hpp"
+
+namespace chatelaine::access {
+namespace {
+
+constexpr WallTime kNow = WallTime::from_seconds(1'800'000'000);
+
+Uuid uuid(std::uint8_t number) {
+    Uuid id;
+    id.octets[15] = number;
+    return id;
+}
+
+/// Records in a map: nothing is sealed, nothing blocks.
+class FakeReader final : public seal::Reader {
+public:
+    template <class T>
+    void put(const Uuid& scope, const Uuid& id, T record) {
+        records_[{scope, T::kind, id}] = std::make_shared<const T>(std::move(record));
+    }
+    Result<store::Term> term(const Uuid&, std::string_view, std::string_view) override {
+        return Error(Code::kInternal, "test");
+    }
+    Result<std::uint64_t> version_of(const store::RecordKey&) override { return 0; }
+    bool may_block() const override { return true; }
+
+protected:
+    Result<std::shared_ptr<const void>> load_any(const store::RecordKey& key,
+                                                 seal::Decode) override {
+        const auto found = records_.find(key);
+        return found == records_.end() ? std::shared_ptr<const void>() : found->second;
+    }
+    Result<ErasedPage> find_any(const store::Query&, seal::Decode) override {
+        return Error(Code::kInternal, "test");
+    }
+
+private:
+    std::map<store::RecordKey, std::shared_ptr<const void>> records_;
+};
+
+// ---- patterns ------------------------------------------------------------------------------
+
+TEST(Matches, StarsStandForAnyRun) {
+    EXPECT_TRUE(matches("*", ""));
+    EXPECT_TRUE(matches("*", "anything"));
+    EXPECT_TRUE(matches("a*c", "ac"));
+    EXPECT_TRUE(matches("a*c", "abbbc"));
+    EXPECT_TRUE(matches("okms:*:serviceKey/*", "okms:apikms:serviceKey/encrypt"));
+    EXPECT_TRUE(matches("a*b*c", "a1b2b3c"));
+    EXPECT_TRUE(matches("**a", "xa"));
+    EXPECT_FALSE(matches("a*c", "abbb"));
+    EXPECT_FALSE(matches("a*c", "abcd"));
+    EXPECT_FALSE(matches("", "a"));
+    EXPECT_TRUE(matches("", ""));
+    EXPECT_FALSE(matches("okms:apikms:serviceKey", "okms:apikms:serviceKey/get"));
+    EXPECT_FALSE(matches("A", "a"));
+}
+
+/// The plain definition, exponential: the judge of the fast one.
+bool matches_slowly(std::string_view pattern, std::string_view text) {
+    if (pattern.empty()) {
+        return text.empty();
+    }
+    if (pattern.front() == '*') {
+        for (std::size_t skip = 0; skip <= text.size(); ++skip) {
+            if (matches_slowly(pattern.substr(1), text.substr(skip))) {
+                return true;
+            }
+        }
+        return false;
+    }
+    return !text.empty() && pattern.front() == text.front() &&
+           matches_slowly(pattern.substr(1), text.substr(1));
+}
+
+TEST(Matches, AgreesWithTheDefinition) {
+    std::mt19937 dice(4);
+    for (int i = 0; i < 20'000; ++i) {
+        std::string pattern(dice() % 7, 'a');
+        std::string text(dice() % 8, 'a');
+        for (char& c : pattern) {
+            c = "ab*"[dice() % 3];
+        }
+        for (char& c : text) {
+            c = "ab"[dice() % 2];
+        }
+        ASSERT_EQ(matches(pattern, text), matches_slowly(pattern, text)) << pattern << " " << text;
+    }
+}
+
+TEST(Decide, NeedsActionAndResourceInOneGrant) {
+    const std::vector<Grant> grants{{{"read"}, {"one"}}, {{"write"}, {"two"}}};
+    EXPECT_EQ(decide(grants, {"read"}, "one"), Decision::kAllowed);
+    EXPECT_EQ(decide(grants, {"write"}, "two"), Decision::kAllowed);
+    EXPECT_EQ(decide(grants, {"read"}, "two"), Decision::kDenied);
+    EXPECT_EQ(decide(grants, {"write"}, "one"), Decision::kDenied);
+    EXPECT_EQ(decide(grants, {"other", "write"}, "two"), Decision::kAllowed);
+    EXPECT_EQ(decide({}, {"read"}, "one"), Decision::kDenied);
+    EXPECT_EQ(decide({{{"*"}, {"*"}}}, {"", ""}, "one"), Decision::kDenied)
+        << "an operation without an action is nobody's";
+}
+
+// ---- tokens --------------------------------------------------------------------------------
+
+std::string token_text(const Uuid& scope, const Uuid& id) {
+    const auto secret = crypto::SecretBytes::copy_of(Bytes(32, 7));
+    const auto text = make_token_text(scope, id, secret);
+    return text.with_exposed(crypto::insecure_expose_secret(),
+                             [](BytesView bytes) { return std::string(as_text(bytes)); });
+}
+
+TEST(Token, ReadsWhatItWrote) {
+    const std::string text = token_text(uuid(1), uuid(2));
+    const auto parts = parse_token_text(text);
+    ASSERT_TRUE(parts);
+    EXPECT_EQ(parts->scope, uuid(1));
+    EXPECT_EQ(parts->id, uuid(2));
+    EXPECT_EQ(parts->hash, crypto::sha256(as_bytes(text)));
+}
+
+TEST(Token, RefusesEveryOtherLengthAndPrefix) {
+    const std::string text = token_text(uuid(1), uuid(2));
+    for (std::size_t size = 0; size < text.size(); ++size) {
+        EXPECT_FALSE(parse_token_text(text.substr(0, size))) << size;
+    }
+    EXPECT_FALSE(parse_token_text(text + "A"));
+    EXPECT_FALSE(parse_token_text("OKMS_" + text.substr(5)));
+    std::string newer = text;
+    newer[5] = 'C';  // another version byte
+    EXPECT_FALSE(parse_token_text(newer));
+}
+
+// ---- finding the principal -----------------------------------------------------------------
+
+class Authenticate : public ::testing::Test {
+protected:
+    Authenticate() {
+        identity_.id.uuid = uuid(10);
+        identity_.account = account_;
+        token_.id = uuid(30);
+        token_.account = account_;
+        token_.identity = identity_.id;
+        token_.domain = domain_;
+        text_ = token_text(account_.uuid, token_.id);
+        token_.hash = crypto::sha256(as_bytes(text_));
+        credential_.id.uuid = uuid(20);
+        credential_.id.uuid.octets[0] = 0x40;
+        credential_.account = account_;
+        credential_.domain = domain_;
+        credential_.identities = {identity_.id};
+        credential_.fingerprint = fingerprint_;
+        credential_.not_before = kNow;
+        credential_.not_after = kNow.plus_seconds(100);
+        Domain domain;
+        domain.id = domain_;
+        domain.account = account_;
+        reader_.put(account_.uuid, domain_.uuid, domain);
+        Domain other;
+        other.id.uuid = uuid(3);
+        other.account.uuid = uuid(99);
+        reader_.put(uuid(3), uuid(3), other);
+        reader_.put(uuid(99), uuid(3), other);
+        store();
+    }
+
+    void store() {
+        reader_.put(account_.uuid, identity_.id.uuid, identity_);
+        reader_.put(account_.uuid, token_.id, token_);
+        reader_.put(domain_.uuid, credential_.id.uuid, credential_);
+    }
+
+    Presented with_token() {
+        header_ = "Bearer " + text_;
+        Presented presented;
+        presented.authorization = header_;
+        return presented;
+    }
+    Presented with_certificate() {
+        Presented presented;
+        auto& certificate = presented.certificate.emplace();
+        certificate.serial = credential_.id.uuid.octets;
+        certificate.upn_names = &names_;
+        certificate.fingerprint = &fingerprint_;
+        certificate.verified = certificate.client_auth = true;
+        return presented;
+    }
+
+    /// The error's `where`, or "" when a principal was found.
+    std::string refusal(const Presented& presented, WallTime now = kNow) {
+        const auto principal = Authenticator().authenticate(presented, reader_, now);
+        return principal ? std::string() : std::string(principal.error().where());
+    }
+
+    AccountId account_{uuid(1)};
+    DomainId domain_{uuid(2)};
+    crypto::Sha256 fingerprint_{1, 2, 3};
+    std::vector<std::string> names_{"okms.domain:" + domain_.to_string()};
+    Identity identity_;
+    Token token_;
+    Credential credential_;
+    FakeReader reader_;
+    std::string text_, header_;
+};
+
+TEST_F(Authenticate, TakesAGoodTokenAndCertificate) {
+    const auto by_token = Authenticator().authenticate(with_token(), reader_, kNow);
+    ASSERT_TRUE(by_token);
+    EXPECT_EQ(by_token->domain(), domain_);
+    EXPECT_FALSE(by_token->by_certificate());
+    const auto by_certificate = Authenticator().authenticate(with_certificate(), reader_, kNow);
+    ASSERT_TRUE(by_certificate);
+    EXPECT_EQ(by_certificate->account(), account_);
+    EXPECT_TRUE(by_certificate->by_certificate());
+}
+
+TEST_F(Authenticate, RefusesNothing) {
+    const auto principal = Authenticator().authenticate({}, reader_, kNow);
+    ASSERT_FALSE(principal);
+    EXPECT_EQ(principal.error().code(), Code::kUnauthenticated);
+}
+
+TEST_F(Authenticate, HoldsATokenToItsEnd) {
+    token_.expires = kNow.plus_seconds(10);
+    store();
+    EXPECT_EQ(refusal(with_token(), kNow.plus_seconds(9)), "");
+    EXPECT_EQ(refusal(with_token(), kNow.plus_seconds(10)), "access.token_expired");
+    token_.revoked = kNow;
+    store();
+    EXPECT_EQ(refusal(with_token()), "access.token_revoked");
+}
+
+TEST_F(Authenticate, HoldsACertificateToItsTimes) {
+    EXPECT_EQ(refusal(with_certificate(), kNow.plus_seconds(-1)), "access.credential_expired");
+    EXPECT_EQ(refusal(with_certificate(), kNow), "");
+    EXPECT_EQ(refusal(with_certificate(), kNow.plus_seconds(99)), "");
+    EXPECT_EQ(refusal(with_certificate(), kNow.plus_seconds(100)), "access.credential_expired");
+    credential_.revoked = kNow;
+    store();
+    EXPECT_EQ(refusal(with_certificate()), "access.credential_revoked");
+}
+
+TEST_F(Authenticate, HoldsACertificateToItsRecord) {
+    Presented presented = with_certificate();
+    presented.certificate->verified = false;
+    EXPECT_EQ(refusal(presented), "access.certificate_not_verified");
+    presented = with_certificate();
+    presented.certificate->client_auth = false;
+    EXPECT_EQ(refusal(presented), "access.certificate_not_verified");
+    presented = with_certificate();
+    const crypto::Sha256 other{9};
+    presented.certificate->fingerprint = &other;
+    EXPECT_EQ(refusal(presented), "access.credential_fingerprint");
+    names_ = {"okms.domain:*"};
+    EXPECT_EQ(refusal(with_certificate()), "access.certificate_domain");
+    names_ = {"okms.domain:" + domain_.to_string(), "okms.domain:" + domain_.to_string()};
+    EXPECT_EQ(refusal(with_certificate()), "access.certificate_domain");
+    names_ = {"okms.domain:" + DomainId{uuid(3)}.to_string()};
+    EXPECT_EQ(refusal(with_certificate()), "access.credential_unknown");
+    names_.clear();  // an operator's has no name of a domain, and this serial is no operator's
+    EXPECT_EQ(refusal(with_certificate()), "access.credential_unknown");
+}
+
+TEST_F(Authenticate, RefusesASwitchedOffIdentity) {
+    identity_.disabled = true;
+    store();
+    EXPECT_EQ(refusal(with_token()), "access.identity");
+    EXPECT_EQ(refusal(with_certificate()), "access.identity");
+}
+
+TEST_F(Authenticate, TakesTwoCredentialsOfOneIdentityAlone) {
+    Presented both = with_certificate();
+    both.authorization = with_token().authorization;
+    EXPECT_EQ(refusal(both), "");
+    token_.identity.uuid = uuid(11);
+    Identity second = identity_;
+    second.id.uuid = uuid(11);
+    reader_.put(account_.uuid, second.id.uuid, second);
+    store();
+    EXPECT_EQ(refusal(both), "access.two_identities");
+    Presented tokens = with_token();
+    tokens.vault_token = "other";
+    EXPECT_EQ(refusal(tokens), "access.two_tokens");
+    Presented basic;
+    basic.authorization = "Basic YTpi";
+    EXPECT_EQ(refusal(basic), "access.authorization_scheme");
+}
+
+TEST_F(Authenticate, AnswersAnothersDomainAsNone) {
+    for (const DomainId& requested : {DomainId{uuid(3)}, DomainId{uuid(77)}}) {
+        for (const bool account_wide : {false, true}) {
+            token_.domain = account_wide ? DomainId{} : domain_;
+            store();
+            Presented presented = with_token();
+            presented.requested_domain = requested;
+            const auto principal = Authenticator().authenticate(presented, reader_, kNow);
+            ASSERT_FALSE(principal);
+            EXPECT_EQ(principal.error().code(), Code::kDomainNotFound);
+            EXPECT_EQ(principal.error().detail().message, "no such domain");
+        }
+    }
+    token_.domain = DomainId{};
+    store();
+    Presented presented = with_token();
+    presented.requested_domain = domain_;
+    const auto principal = Authenticator().authenticate(presented, reader_, kNow);
+    ASSERT_TRUE(principal);
+    EXPECT_EQ(principal->domain(), domain_);
+}
+
+}  // namespace
+}  // namespace chatelaine::access
