@@ -1,4 +1,4 @@
-// chatelained: init, serve, print-config, print-reference.
+// chatelained: init, serve, print-config, print-operations, print-reference.
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "apps/chatelained/init.hpp"
+#include "apps/chatelained/operations.hpp"
 #include "apps/chatelained/reference.hpp"
 #include "apps/chatelained/service.hpp"
 #include "base/log.hpp"
@@ -26,12 +27,14 @@ constexpr std::string_view kUsage =
     "usage: chatelained init  (--dir DIR | --config FILE) [--shares-dir DIR] [--name HOST]...\n"
     "       chatelained serve (--dir DIR | --config FILE) [--ports auto]\n"
     "       chatelained print-config\n"
+    "       chatelained print-operations\n"
     "       chatelained print-reference\n"
     "\n"
     "  init          make the data directory, the root key, its shares and the first enrolment "
     "code\n"
     "  serve         run the service\n"
     "  print-config  a commented configuration file with every default\n"
+    "  print-operations every operation of every listener, as JSON\n"
     "  print-reference  every operation of every listener, as Markdown\n"
     "\n"
     "  --dir DIR     a data directory with its own configuration file, DIR/chatelained.toml\n"
@@ -113,6 +116,10 @@ Result<void> run(int count, char** values) {
     CH_TRY(const Arguments arguments, parse(count, values));
     if (arguments.command == "print-config") {
         std::fputs(chatelaine::default_config_text().c_str(), stdout);
+        return chatelaine::ok();
+    }
+    if (arguments.command == "print-operations") {
+        std::fputs(chatelaine::app::operations_json().c_str(), stdout);
         return chatelaine::ok();
     }
     if (arguments.command == "print-reference") {

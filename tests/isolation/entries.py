@@ -1,0 +1,211 @@
+"""How each operation of the table is called: what the test knows beside the row itself.
+
+A row without an entry here fails the test.
+"""
+import base64
+import dataclasses
+import typing
+
+from world import ANYTHING, KINDS, no_such_id
+
+
+def b64(data):
+    return base64.b64encode(data).decode()
+
+
+@dataclasses.dataclass
+class Target:
+    """Which objects a request names."""
+    domain: str
+    keys: dict                      # kind -> id
+    identity: str = ""
+    token: str = ""
+    credential: str = ""
+
+    def ids(self):
+        """What a caller sent, by kind, so that answers compare without it."""
+        found = {"domain": self.domain, "identity": self.identity, "token": self.token,
+                 "credential": self.credential}
+        found.update({"key " + kind: key for kind, key in self.keys.items()})
+        return found
+
+
+@dataclasses.dataclass
+class Entry:
+    """`names`: what the request names: key, domain, identity, token, credential, account, itself,
+    service. `body` and `query` are made from the world and the target."""
+    names: str
+    kind: str = "aes"
+    body: typing.Callable | None = None
+    query: typing.Callable | None = None
+    fresh: typing.Callable | None = None    # target -> changes it to an object to be used up
+    extra: tuple = ()                       # further actions that a success needs
+    removed_is_done: bool = False           # also on a destroyed or revoked object
+
+
+def path_of(row, target, kind, short=False):
+    path = row["path"]
+    if row["listener"] == "rest" and not short:
+        path = f"/api/{target.domain}" + path
+    for name, value in (("keyId", target.keys.get(kind, "")), ("okmsId", target.domain),
+                        ("identityId", target.identity), ("tokenId", target.token),
+                        ("credentialId", target.credential)):
+        path = path.replace("{" + name + "}", value)
+    return path
+
+
+class Requests:
+    """The good request of each operation, once what it needs (a ciphertext, a signature) is made."""
+
+    def __init__(self, world):
+        self.world = world
+        self.rows = {}
+        ours, app = world.ours, world.app
+        base = f"/api/{ours.domain}/v1/servicekey/"
+        aes, rsa = world.keys["aes"], world.keys["rsa"]
+        self.ciphertext = app.need("rest", "POST", base + aes + "/encrypt",
+                                   {"plaintext": b64(b"isolated")})["ciphertext"]
+        self.data_key = app.need("rest", "POST", base + aes + "/datakey", {"size": 256})["key"]
+        signed = {"message": b64(b"isolated"), "alg": "RS256"}
+        self.signature = app.need("rest", "POST", base + rsa + "/sign", signed)["signature"]
+        self.signed = signed
+        self.wrapped = app.need("rest", "GET", base + aes + self.export_query(world.keys))[
+            "wrappedKeys"][0]["ciphertext"]
+        self.entries = self.make()
+
+    @staticmethod
+    def export_query(keys):
+        return (f"?wrappingKeyId={keys['transport']}&wrappedKeyFormat=RAW"
+                "&wrappingAlgorithm=RSA-OAEP-256")
+
+    def import_body(self, target):
+        return {"name": "brought", "operations": ["encrypt", "decrypt"],
+                "wrappedKeys": [{"keyFormatType": "RAW", "ciphertext": self.wrapped,
+                                 "wrappingKeyId": target.keys["transport"]}]}
+
+    def new_key(self, deactivated):
+        def fresh(target):
+            ours, app = self.world.ours, self.world.app
+            key = ours.key(app, **KINDS["aes"])
+            if deactivated:
+                app.need("rest", "POST",
+                         f"/api/{ours.domain}/v1/servicekey/{key}/deactivate",
+                         {"reason": "unspecified"})
+            target.keys = {**target.keys, "aes": key}
+        return fresh
+
+    def new_identity(self, target):
+        target.identity = self.world.ours.identity("i" + no_such_id()[:13])["id"]
+
+    def new_token(self, target):
+        target.token = self.world.ours.token(self.world.app_identity)[0]
+
+    def new_credential(self, target):
+        target.credential = self.world.ours.certificate(self.world.app_identity)[0]
+
+    def make(self):
+        unique = lambda letter: letter + no_such_id()[:13]
+        own_urn = self.world.app_identity["urn"]
+        return {
+            "serviceKey.create": Entry("domain", body=lambda t: {
+                "name": "made", "type": "oct", "size": 256, "operations": ["encrypt"]}),
+            "serviceKey.import": Entry("domain", body=self.import_body,
+                                       extra=("okms:apikms:serviceKey/unwrapKey",)),
+            "serviceKey.list": Entry("domain"),
+            "serviceKey.get": Entry("key", removed_is_done=True),
+            "serviceKey.export": Entry("key", query=lambda t: self.export_query(t.keys),
+                                       extra=("okms:apikms:serviceKey/wrapKey",)),
+            "serviceKey.update": Entry("key", body=lambda t: {"name": "renamed"}),
+            "serviceKey.delete": Entry("key", fresh=self.new_key(True)),
+            "serviceKey.activate": Entry("key", fresh=self.new_key(True)),
+            "serviceKey.deactivate": Entry("key", body=lambda t: {"reason": "unspecified"},
+                                           fresh=self.new_key(False)),
+            "serviceKey.encrypt": Entry("key", body=lambda t: {"plaintext": b64(b"secret")}),
+            "serviceKey.decrypt": Entry("key", body=lambda t: {"ciphertext": self.ciphertext}),
+            "serviceKey.dataKey.create": Entry("key", body=lambda t: {"size": 256}),
+            "serviceKey.dataKey.decrypt": Entry("key", body=lambda t: {"key": self.data_key}),
+            "serviceKey.sign": Entry("key", "rsa", body=lambda t: self.signed),
+            "serviceKey.verify": Entry("key", "rsa", body=lambda t: {
+                **self.signed, "signature": self.signature}),
+            "random.get": Entry("domain", query=lambda t: "?length=32"),
+            "domain.create": Entry("account", body=lambda t: {
+                "region": self.world.region, "name": unique("d")}),
+            "domain.list": Entry("account"),
+            "domain.get": Entry("domain"),
+            "identity.create": Entry("account", body=lambda t: {"name": unique("i")}),
+            "identity.list": Entry("account"),
+            "identity.get": Entry("identity"),
+            "identity.update": Entry("identity", body=lambda t: {"description": "changed"}),
+            "identity.delete": Entry("identity", fresh=self.new_identity),
+            "token.create": Entry("identity", body=lambda t: {"name": "made"}),
+            "token.list": Entry("identity"),
+            "token.revoke": Entry("token", fresh=self.new_token, removed_is_done=True),
+            "credential.create": Entry("domain", body=lambda t: {
+                "name": "made", "identityURNs": [own_urn]}),
+            "credential.list": Entry("domain"),
+            "credential.get": Entry("credential", removed_is_done=True),
+            "credential.revoke": Entry("credential", fresh=self.new_credential,
+                                       removed_is_done=True),
+            "audit.read": Entry("domain"),
+            "whoami": Entry("itself"),
+            "can": Entry("itself", query=lambda t:
+                         "?action=okms:apikms:serviceKey/encrypt&resource=urn:v1:x"),
+            "account.create": Entry("service", body=lambda t: {"name": unique("a")}),
+            "account.list": Entry("service"),
+            "operator.create": Entry("service", body=lambda t: {"name": unique("o")}),
+            "audit.readProvider": Entry("service"),
+            "claim.redeem": Entry("code"),
+        }
+
+    def send(self, caller, row, target, short=False):
+        entry = self.entries[row["name"]]
+        path = path_of(row, target, entry.kind, short)
+        if entry.query:
+            path += entry.query(target)
+        body = entry.body(target) if entry.body else None
+        return caller.call(row["listener"], row["method"], path, body)
+
+    # ---- the objects of the answer tables' columns ----
+
+    def own(self):
+        w = self.world
+        return Target(w.ours.domain, dict(w.keys), w.app_identity["id"], w.token_id,
+                      w.app_credential)
+
+    def column(self, name):
+        """The objects of a column; the domain is ours but where the column says otherwise."""
+        w = self.world
+        target = self.own()
+        if name == "other's":
+            target.keys = dict(w.their_keys)
+            target.identity = w.their_identity["id"]
+            target.token = w.their_token_id
+            target.credential = w.their_credential
+        elif name == "none":
+            target.keys = {kind: no_such_id() for kind in KINDS}
+            target.identity = no_such_id()
+            target.token = no_such_id()
+            target.credential = no_such_id()
+        elif name in ("destroyed", "removed"):
+            target.keys = dict(w.destroyed_keys)
+            target.identity = w.removed_identity
+            target.token = w.revoked_token_id
+            target.credential = w.revoked_credential
+        elif name == "other's domain":
+            target.domain = w.theirs.domain
+        elif name == "no domain":
+            target.domain = no_such_id()
+        return target
+
+
+# Which columns an operation has, by what it names.
+COLUMNS = {
+    "key": ("own", "other's", "none", "destroyed", "other's domain", "no domain"),
+    "domain": ("own", "other's domain", "no domain"),
+    "identity": ("own", "other's", "none", "removed"),
+    "token": ("own", "other's", "none", "removed"),
+    "credential": ("own", "other's", "none", "removed", "other's domain", "no domain"),
+    "account": ("account",),
+    "itself": ("itself",),
+    "service": ("own",),
+}

@@ -1,0 +1,226 @@
+"""Two customers, their operators and everybody who must be kept out, on a service of its own."""
+import pathlib
+import uuid
+
+from support import DAY, Caller, run_openssl
+
+ANYTHING = [{"actions": ["*"], "resources": ["*"]}]
+
+
+class Customer:
+    """An account with one domain, a root and its objects."""
+
+    def __init__(self, world, name):
+        self.world = world
+        self.name = name
+        made = world.operator.need("operator", "POST", "/v1/account", {"name": name})
+        self.used_code = made["claimCode"]
+        claimed = world.nobody.need("control", "POST", "/v1/claim", {"code": self.used_code})
+        self.root = Caller(world.service, name + "/root", token=claimed["token"])
+        self.root_identity = claimed["identity"]["id"]
+        self.domain = self.root.need("control", "POST", "/v2/okms/resource",
+                                     {"region": world.region, "name": name})["id"]
+
+    def identity(self, name, grants=None):
+        return self.root.need("control", "POST", "/v2/identity",
+                              {"name": name, "grants": grants or []})
+
+    def certificate(self, identity, **options):
+        made = self.root.need("control", "POST", f"/v2/okms/resource/{self.domain}/credential",
+                              {"name": "c", "identityURNs": [identity["urn"]], **options})
+        return made["id"], self.world.keep(made["id"], made["certificatePEM"],
+                                           made["privateKeyPEM"])
+
+    def token(self, identity, **options):
+        made = self.root.need("control", "POST", f"/v2/identity/{identity['id']}/token",
+                              {"name": "t", **options})
+        return made["id"], made["token"]
+
+    def key(self, caller, **members):
+        body = {"name": "k", **members}
+        return caller.need("rest", "POST", f"/api/{self.domain}/v1/servicekey", body)["id"]
+
+    def destroyed(self, caller, **members):
+        key = self.key(caller, **members)
+        path = f"/api/{self.domain}/v1/servicekey/{key}"
+        caller.need("rest", "POST", path + "/deactivate", {"reason": "unspecified"})
+        caller.need("rest", "DELETE", path)
+        return key
+
+
+AES = {"type": "oct", "size": 256, "extractable": True,
+       "operations": ["encrypt", "decrypt", "wrapKey", "unwrapKey"]}
+RSA = {"type": "RSA", "size": 2048, "operations": ["sign", "verify"]}
+EC = {"type": "EC", "curve": "P-256", "operations": ["sign", "verify"]}
+TRANSPORT = {"type": "RSA", "size": 2048, "operations": ["wrapKey", "unwrapKey"]}
+KINDS = {"aes": AES, "rsa": RSA, "ec": EC, "transport": TRANSPORT}
+
+
+class World:
+    def __init__(self, service):
+        self.service = service
+        self.files = pathlib.Path(service.directory).parent / "credentials"
+        self.files.mkdir()
+        # Three days ago: what was made then for a day has expired by now.
+        code = service.initialise(-3 * DAY)
+        service.start(-3 * DAY)
+        self.region = service.endpoints["region"]
+        self.nobody = Caller(service, "nobody")
+        self.open_operators(code)
+        self.ours = Customer(self, "acme")
+        self.theirs = Customer(self, "other")
+        self.make_identities()
+        expired = self.ours.certificate(self.app_identity, validity=1)[1]
+        expired_token = self.ours.token(self.app_identity, expiresIn=3600)[1]
+        self.restart(+3 * DAY)
+        early = self.ours.certificate(self.app_identity, validity=30)[1]
+        self.restart(0)
+        self.make_objects()
+        self.make_invalid(expired, expired_token, early)
+
+    def restart(self, shift):
+        self.service.stop()
+        self.service.start(shift)
+
+    def keep(self, name, certificate, key):
+        """Writes a certificate and its key; gives both paths."""
+        paths = []
+        for suffix, text in ((".pem", certificate), (".key", key)):
+            path = self.files / (name + suffix)
+            path.write_text(text)
+            paths.append(str(path))
+        return tuple(paths)
+
+    def open_operators(self, code):
+        key = str(self.files / "operator.key")
+        request = run_openssl("req", "-new", "-newkey", "ec", "-pkeyopt",
+                              "ec_paramgen_curve:P-256", "-nodes", "-keyout", key, "-subj",
+                              "/CN=operator")
+        claimed = self.nobody.need("operator", "POST", "/v1/claim", {"code": code, "csr": request})
+        self.used_operator_code = code
+        self.operator = Caller(self.service, "operator", token=claimed["token"])
+        certificate = self.files / "operator.pem"
+        certificate.write_text(claimed["certificatePEM"])
+        self.operator_certificate = Caller(self.service, "operator by certificate",
+                                           certificate=(str(certificate), key))
+        code = self.operator.need("operator", "POST", "/v1/operator", {"name": "idle"})
+        claimed = self.nobody.need("operator", "POST", "/v1/claim",
+                                   {"code": code["enrolmentCode"]})
+        self.idle_operator = Caller(self.service, "operator without rights",
+                                    token=claimed["token"])
+
+    def make_identities(self):
+        ours, theirs = self.ours, self.theirs
+        self.app_identity = ours.identity("app", ANYTHING)
+        self.app_credential, certificate = ours.certificate(self.app_identity)
+        self.app_files = certificate
+        self.app = Caller(self.service, "app by certificate", certificate=certificate)
+        token = ours.token(self.app_identity, domain=ours.domain)[1]
+        self.app_token = Caller(self.service, "app by token", token=token)
+        self.account_token = Caller(self.service, "app by a token of the whole account",
+                                    token=ours.token(self.app_identity)[1])
+        self.stranger_identity = ours.identity("stranger")
+        self.stranger = Caller(self.service, "stranger by certificate",
+                               certificate=ours.certificate(self.stranger_identity)[1])
+        self.stranger_token = Caller(
+            self.service, "stranger by token",
+            token=ours.token(self.stranger_identity, domain=ours.domain)[1])
+        self.their_identity = theirs.identity("app", ANYTHING)
+        self.their_credential, certificate = theirs.certificate(self.their_identity)
+        self.other = Caller(self.service, "other customer by certificate", certificate=certificate)
+        self.their_token_id, token = theirs.token(self.their_identity, domain=theirs.domain)
+        self.other_token = Caller(self.service, "other customer by token", token=token)
+
+    def make_objects(self):
+        ours, theirs = self.ours, self.theirs
+        self.keys = {k: ours.key(self.app, **m) for k, m in KINDS.items()}
+        self.their_keys = {k: theirs.key(self.other, **m) for k, m in KINDS.items()}
+        self.destroyed_keys = {k: ours.destroyed(self.app, **m) for k, m in KINDS.items()}
+        removed = ours.identity("removed", ANYTHING)
+        self.removed_certificate = ours.certificate(removed)[1]
+        self.removed_token = ours.token(removed)[1]
+        ours.root.need("control", "DELETE", f"/v2/identity/{removed['id']}")
+        self.removed_identity = removed["id"]
+        self.token_id = ours.token(self.app_identity)[0]
+
+    def make_invalid(self, expired, expired_token, early):
+        service, ours = self.service, self.ours
+        spare, certificate = ours.certificate(self.app_identity)
+        revoked = Caller(service, "revoked certificate", certificate=certificate)
+        revoked.need("rest", "GET", "/v1/random")  # its connection is open when it is revoked
+        ours.root.need("control", "DELETE",
+                       f"/v2/okms/resource/{ours.domain}/credential/{spare}")
+        self.revoked_credential = spare
+        self.revoked_token_id, token = ours.token(self.app_identity)
+        ours.root.need("control", "DELETE",
+                       f"/v2/identity/{self.app_identity['id']}/token/{self.revoked_token_id}")
+        off = ours.identity("off", ANYTHING)
+        off_certificate, off_token = ours.certificate(off)[1], ours.token(off)[1]
+        ours.root.need("control", "PUT", f"/v2/identity/{off['id']}", {"disabled": True})
+        good = self.app_token.token
+        self.invalid = [
+            self.nobody, revoked,
+            Caller(service, "expired certificate", certificate=expired),
+            Caller(service, "certificate that is not valid yet", certificate=early),
+            Caller(service, "certificate of another authority", certificate=self.foreign()),
+            Caller(service, "self-signed certificate", certificate=self.self_signed()),
+            Caller(service, "certificate of a disabled identity", certificate=off_certificate),
+            Caller(service, "certificate of a removed identity",
+                   certificate=self.removed_certificate),
+            Caller(service, "revoked token", token=token),
+            Caller(service, "expired token", token=expired_token),
+            Caller(service, "forged token", token=changed(good, len(good) - 5)),
+            Caller(service, "token forged in its id", token=changed(good, 40)),
+            Caller(service, "truncated token", token=good[:-1]),
+            Caller(service, "token with one character more", token=good + "A"),
+            Caller(service, "token of a disabled identity", token=off_token),
+            Caller(service, "token of a removed identity", token=self.removed_token),
+            Caller(service, "certificate and another's token", certificate=self.app_files,
+                   token=self.stranger_token.token),
+            Caller(service, "certificate and a forged token", certificate=self.app_files,
+                   token=changed(good, len(good) - 5)),
+        ]
+
+    def foreign(self):
+        """The application's certificate to the letter, signed by an authority of the same name."""
+        names = self.files / "foreign.cnf"
+        domain = self.ours.domain
+        names.write_text(
+            "[req]\ndistinguished_name=dn\n[dn]\n[ca]\nbasicConstraints=critical,CA:TRUE\n"
+            "[client]\nextendedKeyUsage=clientAuth\n"
+            f"subjectAltName=otherName:1.3.6.1.4.1.311.20.2.3;UTF8:okms.domain:{domain}\n")
+        issuer = run_openssl("x509", "-in", self.app_files[0], "-noout", "-issuer", "-nameopt",
+                             "compat").strip()
+        serial = run_openssl("x509", "-in", self.app_files[0], "-noout", "-serial").strip()
+        ca_key, ca, request = (str(self.files / n) for n in ("fca.key", "fca.pem", "f.csr"))
+        key, certificate = (str(self.files / n) for n in ("foreign.key", "foreign.pem"))
+        subject = "/" + issuer.removeprefix("issuer=").strip().lstrip("/")
+        run_openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+                    "-nodes", "-keyout", ca_key, "-out", ca, "-subj", subject, "-days", "30",
+                    "-config", str(names), "-extensions", "ca")
+        run_openssl("req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+                    "-nodes", "-keyout", key, "-out", request, "-subj", f"/CN={domain}")
+        run_openssl("x509", "-req", "-in", request, "-CA", ca, "-CAkey", ca_key, "-out",
+                    certificate, "-days", "20", "-set_serial",
+                    "0x" + serial.removeprefix("serial="), "-extfile", str(names), "-extensions",
+                    "client")
+        return certificate, key
+
+    def self_signed(self):
+        key, certificate = (str(self.files / n) for n in ("own.key", "own.pem"))
+        run_openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+                    "-nodes", "-keyout", key, "-out", certificate, "-days", "20", "-subj",
+                    f"/CN={self.ours.domain}", "-addext",
+                    "subjectAltName=otherName:1.3.6.1.4.1.311.20.2.3;UTF8:okms.domain:" +
+                    self.ours.domain)
+        return certificate, key
+
+
+def changed(text, position):
+    """The text with one character of its alphabet changed."""
+    other = "A" if text[position] != "A" else "B"
+    return text[:position] + other + text[position + 1:]
+
+
+def no_such_id():
+    return str(uuid.uuid4())
