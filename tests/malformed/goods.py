@@ -1,0 +1,187 @@
+"""The good request of each operation that malformed ones are made from."""
+import base64
+
+from variants import Good
+from world import AES
+
+
+def b64(data):
+    return base64.b64encode(data).decode()
+
+
+def b64url(data):
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
+
+
+PLAIN_JWK = {"kty": "oct", "k": b64url(bytes(range(32))), "alg": "A256GCM", "kid": "mine"}
+LONG_BASE64 = b64(bytes(4098))          # 5,464 characters are the bound, and are 4,096 bytes
+
+
+def service_keys(world):
+    ours, app = world.ours, world.app
+    keys = world.keys
+    root = f"/api/{ours.domain}/v1/servicekey"
+    aes, rsa, ec = (f"{root}/{keys[k]}" for k in ("aes", "rsa", "ec"))
+    post = lambda path, body: app.need("rest", "POST", path, body)
+    encrypted = post(aes + "/encrypt", {"plaintext": b64(b"good"), "context": "c"})["ciphertext"]
+    data_key = post(aes + "/datakey", {"size": 256})["key"]
+    message = {"message": b64(b"a message"), "alg": "RS256", "isdigest": False}
+    signature = post(rsa + "/sign", message)["signature"]
+    jws = post(ec + "/sign?format=jws", {"message": b64(b"m"), "alg": "ES256"})["signature"]
+    export = (f"?wrappingKeyId={keys['transport']}&wrappedKeyFormat=RAW"
+              "&wrappingAlgorithm=RSA-OAEP-256")
+    wrapped = app.need("rest", "GET", aes + export)["wrappedKeys"][0]["ciphertext"]
+    ids = lambda *kinds: (ours.domain, *(keys[k] for k in kinds))
+
+    def new_key(deactivated):
+        key = ours.key(app, **AES)
+        if deactivated:
+            post(f"{root}/{key}/deactivate", {"reason": "unspecified"})
+        return key
+
+    # What changes a key gets one of its own: a request changed at random may be a good one.
+    victim = new_key(False)
+    changing = f"{root}/{victim}"
+
+    def once(good, deactivated):
+        good.once = lambda: good.path.replace(victim, new_key(deactivated))
+        good.ids = (ours.domain, victim)
+        return good
+
+    yield Good("serviceKey.create", "rest", "POST", root, "?format=jwk", {
+        "name": "made", "context": "c", "type": "oct", "size": 256, "extractable": False,
+        "operations": ["encrypt", "decrypt"]}, 201, integers=("size",),
+        bounds=(("name", "n" * 33), ("name", ""), ("name", "é" * 33), ("context", "c" * 65),
+                ("operations", []), ("operations", ["encrypt", "fly"]), ("operations", ["encrypt"] * 33),
+                ("size", 255), ("size", 64), ("size", 512), ("size", 257), ("type", "OCT"), ("type", "DSA"),
+                ("type", "")),
+        queries=(("format", None),), ids=(ours.domain,))
+    yield Good("serviceKey.create (EC)", "rest", "POST", root, "", {
+        "name": "made", "type": "EC", "curve": "P-256", "operations": ["sign", "verify"]}, 201,
+        bounds=(("curve", "P-999"), ("curve", ""), ("curve", "p-256"), ("operations", ["encrypt"])),
+        ids=(ours.domain,))
+    yield Good("serviceKey.import (plain)", "rest", "POST", root, "", {
+        "name": "brought", "keys": [PLAIN_JWK]}, 201,
+        bounds=(("keys", []), ("keys", [PLAIN_JWK, PLAIN_JWK]), ("keys", [{}]),
+                ("keys", [{**PLAIN_JWK, "k": "AA"}]), ("keys", [{**PLAIN_JWK, "k": ""}]),
+                ("keys", [{**PLAIN_JWK, "k": PLAIN_JWK["k"] + "="}]),
+                ("keys", [{**PLAIN_JWK, "k": "!" * 43}]), ("keys", [{**PLAIN_JWK, "kty": "DSA"}]),
+                ("keys", [{"kty": "RSA", "n": "AA", "e": "AQAB"}]),
+                ("keys", [{"kty": "RSA", "n": "_" * 342, "e": "AA"}]),
+                ("keys", [{"kty": "EC", "crv": "P-256", "x": "AA", "y": "AA"}]),
+                ("keys", [{"kty": "EC", "crv": "P-256", "x": "A" * 43, "y": "A" * 43}])),
+        ids=(ours.domain,))
+    yield Good("serviceKey.import (wrapped)", "rest", "POST", root, "", {
+        "name": "brought", "wrappedKeys": [{"keyFormatType": "RAW", "ciphertext": wrapped,
+                                            "wrappingKeyId": keys["transport"]}]}, 201,
+        bounds=(("wrappedKeys", []), ("wrappedKeys", [{}]),
+                ("wrappedKeys", [{"keyFormatType": "RAW", "wrappingKeyId": "x", "ciphertext": "x"}]),
+                ("wrappedKeys", [{"keyFormatType": "RAW", "wrappingKeyId": keys["transport"],
+                                  "ciphertext": "x" * 5001}])),
+        ids=(ours.domain,))
+    yield Good("serviceKey.list", "rest", "GET", root, "",
+               queries=(("state", None), ("max", ("9", "101", *range_words())),
+                        ("continuation-token", None)), ids=(ours.domain,))
+    yield Good("serviceKey.get", "rest", "GET", aes, "", queries=(("format", None),),
+               ids=ids("aes"))
+    yield Good("serviceKey.export", "rest", "GET", aes, export,
+               queries=(("wrappingKeyId", None), ("wrappedKeyFormat", None),
+                        ("wrappingAlgorithm", None)), ids=ids("aes"))
+    yield Good("serviceKey.update", "rest", "PATCH", changing, "",
+               {"name": "renamed", "extractable": True},
+               bounds=(("name", "n" * 33), ("name", "")), ids=(ours.domain, victim))
+    yield once(Good("serviceKey.delete", "rest", "DELETE", changing, status=204), True)
+    yield once(Good("serviceKey.activate", "rest", "POST", changing + "/activate", status=204),
+               True)
+    yield once(Good("serviceKey.deactivate", "rest", "POST", changing + "/deactivate", "",
+                    {"reason": "unspecified"}, 204,
+                    bounds=(("reason", "x"), ("reason", ""), ("reason", "UNSPECIFIED"),
+                            ("reason", "key-compromise"))), False)
+    yield Good("serviceKey.encrypt", "rest", "POST", aes + "/encrypt", "",
+               {"plaintext": b64(b"some plain text"), "context": "c"}, base64=("plaintext",),
+               bounds=(("plaintext", LONG_BASE64), ("plaintext", "A" * 100_000),
+                       ("context", "c" * 65), ("context", "é" * 65)), ids=ids("aes"))
+    yield Good("serviceKey.decrypt", "rest", "POST", aes + "/decrypt", "",
+               {"ciphertext": encrypted, "context": "c"}, opaque=("ciphertext",),
+               bounds=(("ciphertext", "A" * 8193), ("context", "c" * 65)), ids=ids("aes"))
+    yield Good("serviceKey.dataKey.create", "rest", "POST", aes + "/datakey", "",
+               {"size": 256, "name": "n"}, 201, integers=("size",),
+               bounds=(("size", 56), ("size", 63), ("size", 65), ("size", 4097), ("size", 4104),
+                       ("size", 0), ("size", -8), ("name", "n" * 33)), ids=ids("aes"))
+    yield Good("serviceKey.dataKey.decrypt", "rest", "POST", aes + "/datakey/decrypt", "",
+               {"key": data_key}, opaque=("key",), bounds=(("key", "A" * 5001),), ids=ids("aes"))
+    yield Good("serviceKey.sign", "rest", "POST", rsa + "/sign", "?format=raw", message,
+               base64=("message",), bounds=(("message", LONG_BASE64), ("alg", "RS1"), ("alg", "none"),
+                                            ("alg", ""), ("alg", "HS256")),
+               queries=(("format", None),), ids=ids("rsa"))
+    yield Good("serviceKey.verify", "rest", "POST", rsa + "/verify", "",
+               {**message, "signature": signature}, base64=("message",), opaque=("signature",),
+               bounds=(("message", LONG_BASE64), ("alg", "none")), ids=ids("rsa"))
+    yield Good("serviceKey.verify (jws)", "rest", "POST", ec + "/verify", "", {"signature": jws},
+               ids=ids("ec"))
+    yield Good("random.get", "rest", "GET", f"/api/{ours.domain}/v1/random", "?length=32",
+               queries=(("length", ("0", "4097", *range_words())),), ids=(ours.domain,))
+
+
+def range_words():
+    return ("x", "%zz", "%", "%ff", "%00", "1e3", "1.5", "-1", "0x10", "+", "9223372036854775808",
+            "1" + "0" * 60, "a" * 600, "%20", "NaN", "null", "%2032", "32%20", "1_0", "--1", "true",
+            "{}", "[32]", "%D9%A1%D9%A2", "32,", "32;", "32/", "+32", "1" * 300, "%ed%a0%80", "%c0%80")
+
+
+def control(world):
+    """Of the control plane: the operations with a body."""
+    ours = world.ours
+    domain = f"/v2/okms/resource/{ours.domain}"
+    identity = f"/v2/identity/{world.app_identity['id']}"
+    grants = [{"actions": ["okms:apikms:serviceKey/get"], "resources": ["*"]}]
+    counter = iter(range(10**9))
+
+    def unique(good, member):
+        def body():
+            good.body[member] = f"g{next(counter)}"
+            return good.path
+        good.once = body
+        return good
+
+    yield Good("domain.get", "control", "GET", domain, ids=(ours.domain,))
+    yield unique(Good("identity.create", "control", "POST", "/v2/identity", "", {
+        "name": "g", "description": "d", "grants": grants}, 201,
+        bounds=(("name", ""), ("name", "n" * 65), ("name", "a/b"), ("grants", [{}]),
+                ("grants", [{"actions": ["x"] * 101, "resources": []}]))), "name")
+    yield Good("identity.update", "control", "PUT", f"/v2/identity/{world.stranger_identity['id']}",
+               "", {"description": "d", "disabled": False}, 200,
+               ids=(world.stranger_identity["id"],))
+    yield Good("token.create", "control", "POST", identity + "/token", "", {
+        "name": "t", "description": "d", "expiresIn": 3600, "domain": ours.domain}, 201,
+        integers=("expiresIn",),
+        bounds=(("expiresIn", 0), ("expiresIn", -1), ("expiresIn", 10 ** 15), ("domain", "x"),
+                ("name", ""), ("name", "n" * 65)), ids=(world.app_identity["id"],))
+    yield Good("credential.create", "control", "POST", domain + "/credential", "", {
+        "name": "c", "description": "d", "validity": 30, "certificateType": "ECDSA",
+        "identityURNs": [world.app_identity["urn"]]}, 201, integers=("validity",),
+        bounds=(("validity", 0), ("validity", 366), ("validity", -1), ("certificateType", "DSA"),
+                ("identityURNs", []), ("identityURNs", ["x"]), ("name", ""),
+                ("identityURNs", [world.app_identity["urn"]] * 26)), ids=(ours.domain,))
+    yield Good("credential.create (CSR)", "control", "POST", domain + "/credential", "", {
+        "name": "c", "csr": csr(world), "identityURNs": [world.app_identity["urn"]]}, 201,
+        bounds=(("csr", "x"), ("csr", ""), ("csr", csr(world)[:-60]), ("csr", csr(world)[20:]),
+                ("csr", csr(world).replace("A", "B")),
+                ("csr", "-----BEGIN CERTIFICATE REQUEST-----\n-----END CERTIFICATE REQUEST-----\n"),
+                ("csr", "A" * 17000)), ids=(ours.domain,))
+    yield Good("can", "control", "GET", "/v2/can", "?action=a&resource=r",
+               queries=(("action", ("%zz", "%ff", "%", "")), ("resource", ("%zz", "%c0%80", ""))))
+    yield Good("audit.read", "control", "GET", domain + "/audit", "",
+               queries=(("max", ("0", "1001", *range_words())), ("from", None), ("to", None),
+                        ("verdict", None), ("request", None), ("order", None), ("cursor", None)),
+               ids=(ours.domain,))
+
+
+def csr(world):
+    path = world.files / "malformed.csr"
+    if not path.exists():
+        from support import run_openssl
+        path.write_text(run_openssl("req", "-new", "-newkey", "ec", "-pkeyopt",
+                                    "ec_paramgen_curve:P-256", "-nodes", "-keyout",
+                                    str(world.files / "malformed.key"), "-subj", "/CN=x"))
+    return path.read_text()
