@@ -134,6 +134,9 @@ void ExecutionStages::answer() {
      : end == audit::Verdict::kDenied ? meter_.denied
                                       : meter_.failed)
         ->add();
+    if (!error_ && then_) {
+        then_();
+    }
     deliver();
 }
 
