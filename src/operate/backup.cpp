@@ -42,7 +42,7 @@ private:
     fs::path path_;
 };
 
-Result<void> copy_file(const fs::path& from, const fs::path& to) {
+Result<void> duplicate(const fs::path& from, const fs::path& to) {
     CH_TRY(File source, File::open(from));
     CH_TRY(const std::uint64_t bytes, source.size());
     CH_TRY(File target, File::create(to));
@@ -70,7 +70,7 @@ Result<Manifest> collect(Tools& tools, const fs::path& place) {
         CH_CHECK(is_entry_name(name));
         const fs::path target = place / name;
         CH_TRY_VOID(make_directory(target.parent_path()));
-        auto copied = copy_file(tools.data_dir / name, target);
+        auto copied = duplicate(tools.data_dir / name, target);
         if (copied) {
             names.push_back(name);
         } else if (copied.error().code() != Code::kNotFound) {
@@ -78,7 +78,7 @@ Result<Manifest> collect(Tools& tools, const fs::path& place) {
         }
     }
     for (const std::string_view name : {root_entry, keybag_entry}) {
-        CH_TRY_VOID(copy_file(tools.data_dir / name, place / name));
+        CH_TRY_VOID(duplicate(tools.data_dir / name, place / name));
         names.emplace_back(name);
     }
     for (std::string& name : names) {

@@ -2,6 +2,8 @@
 // a byte less or more is refused before anything is written; nothing is ever overwritten.
 #include <sys/stat.h>
 
+#include <thread>
+
 #include "operate/backup.hpp"
 #include "operate/backup_file.hpp"
 #include "operate/test_support.hpp"
@@ -36,9 +38,9 @@ Result<void> check_store(const fs::path& path) {
     return store->check_integrity();
 }
 
-class Backup : public ::testing::Test {
+class BackupFile : public ::testing::Test {
 protected:
-    Backup() {
+    BackupFile() {
         directory = must(open_store(world.data() / "directory.db", true));
         region = must(open_store(world.data() / "region.db", true));
         must(world.seal->create_scope(scope));
@@ -67,7 +69,7 @@ protected:
     Tools tools;
 };
 
-TEST_F(Backup, IsRestoredAndOpensWithSharesAlone) {
+TEST_F(BackupFile, IsRestoredAndOpensWithSharesAlone) {
     const BackupSummary written = must(write_backup(tools, "one.backup", kNow));
     EXPECT_EQ(written.file, file());
     EXPECT_EQ(written.created, kNow);
@@ -99,7 +101,7 @@ TEST_F(Backup, IsRestoredAndOpensWithSharesAlone) {
     EXPECT_EQ(region_again->writer(), region->writer());
 }
 
-TEST_F(Backup, HoldsNoKeyInTheClear) {
+TEST_F(BackupFile, HoldsNoKeyInTheClear) {
     must(write_backup(tools, "one.backup", kNow));
     const std::string bytes = read_text(file());
     const std::string key_line = read_text(world.key_file());
@@ -111,7 +113,7 @@ TEST_F(Backup, HoldsNoKeyInTheClear) {
     }
 }
 
-TEST_F(Backup, OneWrongByteIsRefused) {
+TEST_F(BackupFile, OneWrongByteIsRefused) {
     must(write_backup(tools, "one.backup", kNow));
     const std::string bytes = read_text(file());
     const fs::path bad = world.folder.path() / "bad";
@@ -133,7 +135,7 @@ TEST_F(Backup, OneWrongByteIsRefused) {
     EXPECT_FALSE(fs::exists(target().string() + ".restoring"));
 }
 
-TEST_F(Backup, AByteLessOrMoreIsRefused) {
+TEST_F(BackupFile, AByteLessOrMoreIsRefused) {
     must(write_backup(tools, "one.backup", kNow));
     const std::string bytes = read_text(file());
     const fs::path bad = world.folder.path() / "bad";
@@ -154,7 +156,7 @@ TEST_F(Backup, AByteLessOrMoreIsRefused) {
     EXPECT_FALSE(fs::exists(target()));
 }
 
-TEST_F(Backup, NothingIsOverwritten) {
+TEST_F(BackupFile, NothingIsOverwritten) {
     must(write_backup(tools, "one.backup", kNow));
     EXPECT_EQ(code_of(write_backup(tools, "one.backup", kNow)), Code::kAlreadyExists);
     fs::create_directory(target());
@@ -167,7 +169,7 @@ TEST_F(Backup, NothingIsOverwritten) {
     EXPECT_EQ(code_of(restore(file())), Code::kAlreadyExists);
 }
 
-TEST_F(Backup, AStoreThatFailsItsCheckIsNotPutInPlace) {
+TEST_F(BackupFile, AStoreThatFailsItsCheckIsNotPutInPlace) {
     must(write_backup(tools, "one.backup", kNow));
     const auto failing = [](const fs::path& path) -> Result<void> {
         return path.filename() == "region.db" ? Result<void>(Error(Code::kStoreCorrupt, "test"))
@@ -178,7 +180,7 @@ TEST_F(Backup, AStoreThatFailsItsCheckIsNotPutInPlace) {
     EXPECT_FALSE(fs::exists(target()));
 }
 
-TEST_F(Backup, GoesNowhereElse) {
+TEST_F(BackupFile, GoesNowhereElse) {
     for (const char* name : {"", ".", "..", ".hidden", "../one", "a/b", "/etc/one", "a b"}) {
         const auto refused = write_backup(tools, name, kNow);
         ASSERT_EQ(code_of(refused), Code::kInvalidArgument) << name;
