@@ -151,6 +151,7 @@ void Service::fill_operate_tools() {
     operate_.region = region_.get();
     operate_.shipper = shipper_.get();
     operate_.registry = &registry_;
+    operate_.version = CHATELAINE_VERSION;
     operate_.data_dir = options_.data.root;
     operate_.backup_directory = options_.data.backups();
     operate_.on_unsealed = [this] {
