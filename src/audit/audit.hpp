@@ -151,8 +151,13 @@ struct RecordPage {
     std::vector<Record> records;
     std::string next;  ///< empty at the end
 };
-/// Records of one scope over all its streams, merged by time, oldest first or newest first.
+/// Records of one scope over all its streams in all of `stores` (a domain has some in the region's
+/// and some in the directory; no stream is in two), merged by time, oldest first or newest first.
 /// Ships first, so that what was answered is seen. Blocks.
+Result<RecordPage> read_records(const Uuid& scope, const Filter& filter, const Position& from,
+                                std::size_t max, bool newest_first, const seal::Seal& seal,
+                                const std::vector<store::Store*>& stores, Shipper* shipper);
+/// The same over one store.
 Result<RecordPage> read_records(const Uuid& scope, const Filter& filter, const Position& from,
                                 std::size_t max, bool newest_first, const seal::Seal& seal,
                                 store::Store& store, Shipper* shipper);

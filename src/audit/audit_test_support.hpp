@@ -41,6 +41,7 @@ public:
     Result<void> destroy_scope(const Uuid&) override { return unused(); }
     bool has_scope(const Uuid& scope) const override { return scope.octets[15] == 0xee; }
     std::uint32_t generation(const Uuid&) const override { return 1; }
+    std::uint32_t oldest_generation(const Uuid&) const override { return 1; }
     std::vector<Uuid> scopes() const override { return {}; }
     Result<crypto::SealedBytes> seal(const seal::Place&, BytesView) const override {
         return unused();

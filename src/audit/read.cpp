@@ -34,16 +34,17 @@ bool matches(const Filter& filter, const Record& record) {
 /// The merge of a scope's streams.
 class PageReader {
 public:
-    PageReader(const CursorBinding& binding, const seal::Seal& seal, store::Store& store)
-        : binding_(binding), source_{seal, store} {}
+    PageReader(const CursorBinding& binding, const seal::Seal& seal,
+               const std::vector<store::Store*>& stores)
+        : binding_(binding), seal_(seal), stores_(stores) {}
 
     Result<void> start(std::optional<Cursor> cursor);
     Result<RecordPage> read(std::size_t max);
 
 private:
-    Result<std::uint64_t> start_sequence(const store::StreamKey& stream);
-    Result<std::uint64_t> oldest_start(const store::StreamKey& stream);
-    Result<std::uint64_t> newest_start(const store::StreamKey& stream);
+    Result<std::uint64_t> start_sequence(store::Store& store, const store::StreamKey& stream);
+    Result<std::uint64_t> oldest_start(store::Store& store, const store::StreamKey& stream);
+    Result<std::uint64_t> newest_start(store::Store& store, const store::StreamKey& stream);
     std::optional<std::uint64_t> place_of(const store::StreamKey& stream) const;
     StreamReader* next_reader();
     bool out_of_range(const StreamReader& reader) const;
@@ -51,7 +52,8 @@ private:
     std::string token() const;
 
     const CursorBinding binding_;
-    StreamReader::Source source_;
+    const seal::Seal& seal_;
+    const std::vector<store::Store*>& stores_;
     std::vector<StreamReader> readers_;
     std::optional<Cursor> cursor_;
     WallTime time_;                     ///< the key of the last record that was passed
@@ -70,26 +72,28 @@ std::optional<std::uint64_t> PageReader::place_of(const store::StreamKey& stream
     return std::nullopt;
 }
 
-Result<std::uint64_t> PageReader::oldest_start(const store::StreamKey& stream) {
+Result<std::uint64_t> PageReader::oldest_start(store::Store& store,
+                                                 const store::StreamKey& stream) {
     std::uint64_t start = 1;
     if (binding_.filter.from) {
-        CH_TRY(start, find_by_time(source_.store, stream, *binding_.filter.from));
+        CH_TRY(start, find_by_time(store, stream, *binding_.filter.from));
     }
     if (!cursor_) {
         return start;
     }
     // A stream without a place gave nothing yet, or so long ago that its place was dropped.
-    CH_TRY(const auto first, source_.store.read_stream(stream, 1, 1));
+    CH_TRY(const auto first, store.read_stream(stream, 1, 1));
     const WallTime recent = cursor_->time.plus_seconds(-kClockSlackSeconds);
     if (first.empty() || first.front().written >= recent) {
         return start;
     }
     CH_TRY(const std::uint64_t after,
-           find_by_time(source_.store, stream, WallTime{cursor_->time.microseconds + 1}));
+           find_by_time(store, stream, WallTime{cursor_->time.microseconds + 1}));
     return std::max(start, after);
 }
 
-Result<std::uint64_t> PageReader::newest_start(const store::StreamKey& stream) {
+Result<std::uint64_t> PageReader::newest_start(store::Store& store,
+                                                 const store::StreamKey& stream) {
     std::optional<WallTime> latest;
     if (binding_.filter.to) {
         latest = binding_.filter.to->plus_seconds(kRecordAgeSecondsMax);
@@ -100,19 +104,21 @@ Result<std::uint64_t> PageReader::newest_start(const store::StreamKey& stream) {
         latest = latest ? std::min(*latest, bound) : bound;
     }
     if (!latest) {
-        CH_TRY(const std::uint64_t next, source_.store.next_sequence(stream));
+        CH_TRY(const std::uint64_t next, store.next_sequence(stream));
         return next - 1;
     }
     CH_TRY(const std::uint64_t next,
-           find_by_time(source_.store, stream, WallTime{latest->microseconds + 1}));
+           find_by_time(store, stream, WallTime{latest->microseconds + 1}));
     return next - 1;
 }
 
-Result<std::uint64_t> PageReader::start_sequence(const store::StreamKey& stream) {
+Result<std::uint64_t> PageReader::start_sequence(store::Store& store,
+                                                   const store::StreamKey& stream) {
     if (const auto place = place_of(stream)) {
         return *place;
     }
-    return binding_.newest_first ? newest_start(stream) : oldest_start(stream);
+    return binding_.newest_first ? newest_start(store, stream)
+                                 : oldest_start(store, stream);
 }
 
 Result<void> PageReader::start(std::optional<Cursor> cursor) {
@@ -124,12 +130,18 @@ Result<void> PageReader::start(std::optional<Cursor> cursor) {
         // The token lists the latest first.
         passed_.assign(cursor_->places.rbegin(), cursor_->places.rend());
     }
-    CH_TRY(std::vector<store::StreamKey> streams, source_.store.streams(binding_.scope));
+    std::vector<std::pair<store::StreamKey, store::Store*>> streams;
+    for (store::Store* const store : stores_) {
+        CH_TRY(const auto in_store, store->streams(binding_.scope));
+        for (const store::StreamKey& stream : in_store) {
+            streams.emplace_back(stream, store);
+        }
+    }
     std::sort(streams.begin(), streams.end());
     readers_.reserve(streams.size());
-    for (const store::StreamKey& stream : streams) {
-        StreamReader reader(source_, stream, binding_.newest_first, floor);
-        CH_TRY(const std::uint64_t sequence, start_sequence(stream));
+    for (const auto& [stream, store] : streams) {
+        StreamReader reader({seal_, *store}, stream, binding_.newest_first, floor);
+        CH_TRY(const std::uint64_t sequence, start_sequence(*store, stream));
         CH_TRY_VOID(reader.seek(sequence));
         if (!reader.exhausted()) {
             readers_.push_back(std::move(reader));
@@ -220,7 +232,7 @@ Result<RecordPage> PageReader::read(std::size_t max) {
 
 Result<RecordPage> read_records(const Uuid& scope, const Filter& filter, const Position& from,
                                 std::size_t max, bool newest_first, const seal::Seal& seal,
-                                store::Store& store, Shipper* shipper) {
+                                const std::vector<store::Store*>& stores, Shipper* shipper) {
     if (max == 0 || max > limits::audit_page_max) {
         return Error::invalid("audit.read", "max",
                               "expected 1 to " + std::to_string(limits::audit_page_max));
@@ -233,9 +245,16 @@ Result<RecordPage> read_records(const Uuid& scope, const Filter& filter, const P
     if (shipper != nullptr) {
         CH_TRY_VOID(shipper->ship());
     }
-    PageReader reader(binding, seal, store);
+    PageReader reader(binding, seal, stores);
     CH_TRY_VOID(reader.start(std::move(cursor)));
     return reader.read(max);
+}
+
+Result<RecordPage> read_records(const Uuid& scope, const Filter& filter, const Position& from,
+                                std::size_t max, bool newest_first, const seal::Seal& seal,
+                                store::Store& store, Shipper* shipper) {
+    return read_records(scope, filter, from, max, newest_first, seal,
+                        std::vector<store::Store*>{&store}, shipper);
 }
 
 }  // namespace chatelaine::audit

@@ -174,6 +174,30 @@ TEST(Read, LaterRecordsComeOnTheNextPageOnce) {
     EXPECT_TRUE(second->next.empty());
 }
 
+TEST(Read, StreamsOfSeveralStoresAreOneLog) {
+    Log region;
+    Log directory;
+    for (std::uint64_t i = 0; i < 20; ++i) {
+        region.append(1, 1000 + i * 100, 3, 7);
+        directory.append(2, 1050 + i * 100, 2, 5);
+    }
+    std::vector<Record> expected = region.expected(false, {});
+    const auto more = directory.expected(false, {});
+    expected.insert(expected.end(), more.begin(), more.end());
+    std::stable_sort(expected.begin(), expected.end(),
+                     [](const Record& a, const Record& b) { return a.time < b.time; });
+    std::vector<Record> got;
+    Position position;
+    do {
+        auto page = read_records(kScope, {}, position, 7, false, region.seal,
+                                 {&region.store, &directory.store}, nullptr);
+        ASSERT_TRUE(page);
+        got.insert(got.end(), page->records.begin(), page->records.end());
+        position.token = page->next;
+    } while (!position.token.empty());
+    EXPECT_EQ(numbers(got), numbers(expected));
+}
+
 TEST(Read, WrongTokensAreRefused) {
     Log log;
     log.append(1, 100, 5, 1);

@@ -138,6 +138,9 @@ void ExecutionStages::answer() {
      : end == audit::Verdict::kDenied ? meter_.denied
                                       : meter_.failed)
         ->add();
+    if (!error_ && then_) {
+        then_();
+    }
     deliver();
 }
 

@@ -46,6 +46,7 @@ protected:
     std::optional<Error> error_;
     std::vector<std::pair<std::string_view, std::string>> details_;
     std::uint64_t record_version_ = 0;
+    std::function<void()> then_;
 
 private:
     void commit(std::unique_ptr<Task> self, std::vector<seal::RecordChange>& changes);
@@ -93,6 +94,7 @@ private:
         CH_TRY(gate::Outcome<Op> outcome, handle(authorised, use));
         record_version_ = outcome.record_version;
         details_ = std::move(outcome.details);
+        then_ = std::move(outcome.then);
         if (!outcome.made_urn.empty()) {
             urn_ = std::move(outcome.made_urn);
         }

@@ -65,6 +65,9 @@ struct Outcome {
     /// The URN of what was made, where the command could not know it (a new key's id).
     std::string made_urn;
     std::vector<std::pair<std::string_view, std::string>> details;
+    /// Run once all that is durable and recorded, before the reply, on the loop's thread: for what
+    /// would make the recording impossible (sealing). Short, and it cannot fail.
+    std::function<void()> then;
 };
 
 /// What the engine hands back: durable, audited. Faces encode only this or an Error.

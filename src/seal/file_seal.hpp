@@ -39,6 +39,9 @@ public:
     std::uint32_t generation(const Uuid& scope) const override {
         return keyring_.generation(scope);
     }
+    std::uint32_t oldest_generation(const Uuid& scope) const override {
+        return keyring_.oldest_generation(scope);
+    }
     std::vector<Uuid> scopes() const override { return keyring_.scopes(); }
 
     Result<crypto::SealedBytes> seal(const Place& place, BytesView plaintext) const override {

@@ -27,6 +27,9 @@ struct ScopeKeys {
 
     bool is_destroyed() const { return sealing.empty(); }
     std::uint32_t generation() const { return sealing.empty() ? 0 : sealing.back().number; }
+    std::uint32_t oldest_generation() const {
+        return sealing.empty() ? 0 : sealing.front().number;
+    }
     const crypto::SecretBytes* sealing_key(std::uint32_t number) const;
     ScopeKeys clone() const;
 };

@@ -210,6 +210,13 @@ std::uint32_t Keyring::generation(const Uuid& scope) const {
     return keys ? (*keys)->generation() : 0;
 }
 
+std::uint32_t Keyring::oldest_generation(const Uuid& scope) const {
+    Slot& slot = slot_of_thread();
+    const Use use(slot);
+    const auto keys = keys_of(slot, scope);
+    return keys ? (*keys)->oldest_generation() : 0;
+}
+
 std::vector<Uuid> Keyring::scopes() const {
     std::vector<Uuid> result;
     {

@@ -29,6 +29,7 @@ public:
     bool is_sealed() const;
     bool has_scope(const Uuid& scope) const;
     std::uint32_t generation(const Uuid& scope) const;
+    std::uint32_t oldest_generation(const Uuid& scope) const;
     std::vector<Uuid> scopes() const;
 
     Result<crypto::SealedBytes> seal(const Place& place, BytesView plaintext) const;

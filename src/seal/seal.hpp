@@ -86,6 +86,8 @@ public:
     virtual Result<void> destroy_scope(const Uuid& scope) = 0;
     virtual bool has_scope(const Uuid& scope) const = 0;
     virtual std::uint32_t generation(const Uuid& scope) const = 0;
+    /// The oldest that still opens; equal to generation() when a rotation has nothing left to do.
+    virtual std::uint32_t oldest_generation(const Uuid& scope) const = 0;
     virtual std::vector<Uuid> scopes() const = 0;
 
     virtual Result<crypto::SealedBytes> seal(const Place& place, BytesView plaintext) const = 0;

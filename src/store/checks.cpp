@@ -10,6 +10,9 @@ Result<void> check_transaction(const Transaction& transaction) {
         if (change.sealed.size() > limits::record_bytes_max) {
             return Error(Code::kTooLarge, where, "a sealed record is over record_bytes_max");
         }
+        if (change.keep_terms && !change.terms.empty()) {
+            return Error(Code::kInvalidArgument, where, "terms are kept or given, not both");
+        }
         if (change.terms.size() > limits::terms_per_record_max) {
             return Error(Code::kTooLarge, where, "a record is over terms_per_record_max");
         }

@@ -115,6 +115,27 @@ TYPED_TEST_P(StoreConformance, ATombstoneKeepsTheVersionGoing) {
     EXPECT_EQ(this->store().statistics().records, 1u);
 }
 
+TYPED_TEST_P(StoreConformance, TermsCanBeKept) {
+    this->commit_ok(change(1, 0, {.terms = {1, 2}}));
+    Transaction kept = change(1, 1, {.fill = 9});
+    kept.changes[0].keep_terms = true;
+    Transaction again = change(1, 2, {.fill = 8});
+    again.changes[0].keep_terms = true;
+    kept.changes.push_back(std::move(again.changes[0]));
+    this->commit_ok(std::move(kept));
+    EXPECT_EQ(this->get_ok(key(1)).version, 3u);
+    EXPECT_EQ(this->ids(query({1, 2})), (std::vector<std::uint8_t>{1}));
+    Transaction both = change(1, 3, {.terms = {1}});
+    both.changes[0].keep_terms = true;
+    EXPECT_EQ(this->commit_code(std::move(both)), Code::kInvalidArgument);
+    // A record that is made again after its end has no terms to keep.
+    this->commit_ok(change(1, 3, {.tombstone = true}));
+    Transaction reborn = change(1, 4);
+    reborn.changes[0].keep_terms = true;
+    this->commit_ok(std::move(reborn));
+    EXPECT_TRUE(this->ids(query({1})).empty());
+}
+
 TYPED_TEST_P(StoreConformance, EachChangeTakesACommitNumber) {
     Transaction three = change(1, 0);
     three.changes.push_back(std::move(change(2, 0).changes[0]));
@@ -305,7 +326,7 @@ TYPED_TEST_P(StoreConformance, BehavesAsTheModel) {
 
 REGISTER_TYPED_TEST_SUITE_P(StoreConformance, ChangesCompareVersions,
                             ALostTransactionLeavesNothing, ATombstoneKeepsTheVersionGoing,
-                            EachChangeTakesACommitNumber, StreamsAreGapless,
+                            TermsCanBeKept, EachChangeTakesACommitNumber, StreamsAreGapless,
                             AGivenSequenceIsTakenOnce, QueriesCutPagesWithoutAnEmptyOne,
                             LimitsHoldAtTheBound, ManyCallersAtOnce,
                             WhatWasAnsweredIsThereAfterReopening, BehavesAsTheModel);

@@ -71,6 +71,9 @@ Result<void> MemoryStore::apply_change(Change& change, std::uint64_t commit,
         after.record.dates = change.dates;
         after.record.sealed = std::move(change.sealed);
         after.terms.insert(change.terms.begin(), change.terms.end());
+        if (change.keep_terms && before != nullptr) {
+            after.terms = before->terms;
+        }
     }
     overlay.rows.insert_or_assign(change.key, std::move(after));
     return ok();

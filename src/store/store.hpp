@@ -100,8 +100,10 @@ struct Change {
     std::uint64_t expected_version = 0;
     bool tombstone = false;
     Dates dates;
-    std::vector<Term>
-        terms;  ///< replaces all terms of the record; at most limits::terms_per_record_max
+    /// Replaces all terms of the record; at most limits::terms_per_record_max.
+    std::vector<Term> terms;
+    /// The live record's terms stay as they are; `terms` is empty then (kInvalidArgument else).
+    bool keep_terms = false;
     crypto::SealedBytes sealed;
 };
 

@@ -73,7 +73,11 @@ Result<std::pair<std::shared_ptr<access::Credential>, std::string>> operator_cer
     credential->not_after = services.now.plus_seconds(kOperatorCertificateDays * 86400);
     crypto::ClientCertificate facts{credential->id, identity.name, {}, credential->not_before,
                                     credential->not_after};
-    CH_TRY(const Bytes der, tools.operators_authority->issue_client(request.key, facts));
+    const crypto::CertificateAuthority* const authority = tools.operators_authority;
+    if (authority == nullptr) {
+        return Error(Code::kSealed, "tenancy.authority");
+    }
+    CH_TRY(const Bytes der, authority->issue_client(request.key, facts));
     credential->fingerprint = crypto::sha256(der);
     credential->certificate_pem = crypto::der_to_pem(der, "CERTIFICATE");
     credential->certificate_type =

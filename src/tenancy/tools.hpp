@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <string>
 #include <vector>
@@ -15,9 +16,10 @@ namespace chatelaine::tenancy {
 struct Tools {
     seal::Seal* seal = nullptr;
     const responsibility::Matrix* matrix = nullptr;
-    /// Issues customers' client certificates; operators' have a CA of their own.
-    const crypto::CertificateAuthority* users_authority = nullptr;
-    const crypto::CertificateAuthority* operators_authority = nullptr;
+    /// Issues customers' client certificates; operators' have a CA of their own. Null until the
+    /// seal is open and they are loaded.
+    std::atomic<const crypto::CertificateAuthority*> users_authority = nullptr;
+    std::atomic<const crypto::CertificateAuthority*> operators_authority = nullptr;
     std::string authorities_pem;  ///< what a client needs to trust the service's listeners
     std::string rest_url, control_url, kmip_endpoint;
 };

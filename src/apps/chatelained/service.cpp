@@ -9,6 +9,7 @@
 #include <csignal>
 #include <thread>
 
+#include "apps/chatelained/reference.hpp"
 #include "base/json.hpp"
 #include "base/log.hpp"
 #include "crypto/random.hpp"
@@ -16,6 +17,7 @@
 #include "faces/control/control_face.hpp"
 #include "faces/operator/operator_face.hpp"
 #include "faces/rest/rest_face.hpp"
+#include "operate/resealer.hpp"
 #include "store/sqlite/sqlite_store.hpp"
 #include "tenancy/authorities.hpp"
 
@@ -81,7 +83,9 @@ public:
     Result<void> run(int signals);
 
 private:
+    void fill_operate_tools();
     Result<void> load_authorities();
+    void make_faces();
     Result<void> listen();
     Result<void> open_journals();
     Result<void> write_endpoints();
@@ -99,6 +103,7 @@ private:
     std::unique_ptr<audit::Shipper> shipper_;
     std::vector<std::unique_ptr<audit::Journal>> journals_;
     std::unique_ptr<engine::Engine> engine_;
+    std::unique_ptr<operate::Resealer> resealer_;
     std::unique_ptr<http::Face> rest_, control_, operator_;
     std::unique_ptr<net::Server> server_;
     std::uint16_t rest_port_ = 0, control_port_ = 0, operator_port_ = 0;
@@ -131,7 +136,7 @@ Result<void> Service::open() {
         engine::Engine::Parts{*directory_, *region_, *seal_, *tools_.matrix, system_clock(),
                               crypto::system_random(), registry_, tools_, operate_});
     shipper_ = audit::Shipper::create({data.journal(), node_}, *seal_, *region_);
-    operate_ = {seal_.get(), directory_.get(), region_.get(), directory_->writer(), shipper_.get()};
+    fill_operate_tools();
     CH_TRY_VOID(listen());
     if (!seal_->is_sealed()) {
         CH_TRY_VOID(load_authorities());
@@ -140,6 +145,35 @@ Result<void> Service::open() {
     CH_TRY_VOID(open_journals());
     publish_gauges();
     return ok();
+}
+
+void Service::fill_operate_tools() {
+    operate_.seal = seal_.get();
+    operate_.directory = directory_.get();
+    operate_.region = region_.get();
+    operate_.shipper = shipper_.get();
+    operate_.registry = &registry_;
+    operate_.version = CHATELAINE_VERSION;
+    operate_.data_dir = options_.data.root;
+    operate_.backup_directory = options_.data.backups();
+    operate_.on_unsealed = [this] {
+        const auto loaded = tools_.users_authority ? ok() : load_authorities();
+        if (!loaded) {
+            log::error("authorities_not_loaded", {{"reason", loaded.error().to_string()}},
+                       "no certificate can be issued: restart the service");
+        }
+    };
+    operate_.on_sealed = [this] { engine_->cache().clear(); };
+    operate_.invalidate = [this](const std::vector<store::RecordKey>& keys) {
+        engine_->invalidate(keys);
+    };
+    operate_.readiness = [this] {
+        return std::vector<std::pair<std::string, bool>>{
+            {"directory", directory_->statistics().writable},
+            {"region", region_->statistics().writable}};
+    };
+    resealer_ = std::make_unique<operate::Resealer>(operate::Resealer::Options{}, operate_);
+    operate_.resealer = resealer_.get();
 }
 
 Result<void> Service::load_authorities() {
@@ -161,13 +195,24 @@ Result<void> Service::load_authorities() {
     return ok();
 }
 
+void Service::make_faces() {
+    rest_ = rest::make_rest_face(*engine_);
+    control_ = control::make_control_face(*engine_);
+    operator_ = operators::make_operator_face(*engine_, operate_);
+    http::Rows rows;
+    for (const http::Listener& listener : listeners()) {
+        const http::Rows& served = listener.catalogue.rows();
+        rows.insert(rows.end(), served.begin(), served.end());
+    }
+    control::add_responsibilities(*control_, *tools_.matrix, rows);
+    control::add_responsibilities(*operator_, *tools_.matrix, rows);
+}
+
 Result<void> Service::listen() {
     const Config& config = options_.config;
     const DataDirectory& data = options_.data;
     server_ = net::Server::create({config.threads.workers});
-    rest_ = rest::make_rest_face(*engine_);
-    control_ = control::make_control_face(*engine_);
-    operator_ = operators::make_operator_face(*engine_, registry_);
+    make_faces();
     const auto tls_file = [&](const std::string& configured, const char* otherwise) {
         return configured.empty() ? (data.tls() / otherwise).string() : configured;
     };
@@ -252,6 +297,7 @@ Result<void> Service::run(int signals) {
     shipper_->start(std::move(journals),
                     std::chrono::milliseconds(options_.config.journal.sync_interval_ms),
                     ship_interval);
+    resealer_->start();
     CH_TRY_VOID(server_->start());
     CH_TRY_VOID(write_endpoints());
     CH_TRY_VOID(write_file(options_.data.ready(), std::string_view("ready\n")));
@@ -278,6 +324,7 @@ Result<void> Service::run(int signals) {
     static_cast<void>(remove_file(options_.data.ready()).has_value());
     server_->stop(std::chrono::duration_cast<std::chrono::milliseconds>(limits::drain_deadline));
     engine_->stop();
+    resealer_->stop();
     shipper_->stop();
     for (const auto& journal : journals_) {
         static_cast<void>(journal->sync().has_value());

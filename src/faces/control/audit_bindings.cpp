@@ -86,6 +86,17 @@ void Binding<operate::ReadAudit>::encode(audit::RecordPage& reply, Context&,
     encode_page(reply, response);
 }
 
+Result<operate::ReadAccountAudit::Command> Binding<operate::ReadAccountAudit>::decode(
+    Context& context, const access::Principal&) {
+    operate::ReadAccountAudit::Command command;
+    CH_TRY(command.query, audit_query(context));
+    return command;
+}
+void Binding<operate::ReadAccountAudit>::encode(audit::RecordPage& reply, Context&,
+                                                net::HttpResponse& response) {
+    encode_page(reply, response);
+}
+
 Result<operate::ReadProviderAudit::Command> Binding<operate::ReadProviderAudit>::decode(
     Context& context, const access::Principal&) {
     operate::ReadProviderAudit::Command command;

@@ -4,7 +4,8 @@
 #include "operate/operations.hpp"
 #include "tenancy/operations.hpp"
 
-/// The HTTP form of tenancy's operations, for the control and the operator listener.
+/// The HTTP form of tenancy's operations and of operate's for customers, for the control and the
+/// operator listener.
 
 namespace chatelaine::faces::http {
 
@@ -15,7 +16,9 @@ namespace chatelaine::faces::http {
         static void encode(operate::Op::Reply&, Context&, net::HttpResponse&);            \
     }
 CH_OPERATE_BINDING(ReadAudit);
+CH_OPERATE_BINDING(ReadAccountAudit);
 CH_OPERATE_BINDING(ReadProviderAudit);
+CH_OPERATE_BINDING(RotateDomainKey);
 #undef CH_OPERATE_BINDING
 
 #define CH_CONTROL_BINDING(Op)                                                            \

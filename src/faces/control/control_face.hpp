@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "faces/http/face.hpp"
+#include "operate/responsibilities.hpp"
 
 /// The customers' management interface: claim, domains, identities, tokens, client certificates,
 /// the matrix. OVH's own control API comes to the same operations later.
@@ -10,6 +11,11 @@
 namespace chatelaine::faces::control {
 
 std::unique_ptr<http::Face> make_control_face(engine::Engine& engine);
+inline constexpr http::PlainRoute responsibilities_route{
+    "GET", "/responsibilities", "The matrix: who answers for what, and by which operations"};
+/// Adds it, over all the service's rows; `?lang=` is en (otherwise) or fr.
+void add_responsibilities(http::Face& face, const responsibility::Matrix& matrix,
+                          const http::Rows& rows);
 /// What that face serves, without an engine: for the reference and for tests.
 http::Catalogue catalogue();
 

@@ -186,4 +186,16 @@ void Binding<tenancy::RevokeCredential>::encode(tenancy::RevokeCredential::Reply
     write_credential(out, reply);
 }
 
+Result<operate::RotateDomainKey::Command> Binding<operate::RotateDomainKey>::decode(
+    Context& context, const access::Principal& principal) {
+    return operate::RotateDomainKey::Command{context.domain(principal)};
+}
+void Binding<operate::RotateDomainKey>::encode(operate::RotateDomainKey::Reply& reply, Context&,
+                                               net::HttpResponse& response) {
+    json::Writer(response.body)
+        .begin_object()
+        .member("generation", static_cast<std::int64_t>(reply.generation))
+        .end_object();
+}
+
 }  // namespace chatelaine::faces::http

@@ -117,6 +117,11 @@ void write_identity(json::Writer& out, const access::Identity& identity) {
     out.end_array().end_object();
 }
 
+void write_secret(json::Writer& out, const crypto::SecretBytes& text) {
+    text.with_exposed(crypto::insecure_expose_secret(),
+                      [&](BytesView bytes) { out.string(as_text(bytes)); });
+}
+
 void write_secret_member(json::Writer& out, std::string_view name,
                          const crypto::SecretBytes& text) {
     text.with_exposed(crypto::insecure_expose_secret(),

@@ -4,7 +4,7 @@
 #include "faces/http/face.hpp"
 #include "tenancy/operations.hpp"
 
-/// Reads and writes that the control and operator bindings share. Private to the room.
+/// Reads and writes that the control and operator bindings share.
 
 namespace chatelaine::faces::control {
 
@@ -29,6 +29,8 @@ Result<PageRequest> page_request(const http::Context& context);
 void set_next_page(std::uint64_t next, net::HttpResponse& response);
 
 void write_identity(json::Writer& out, const access::Identity& identity);
+/// The text as a JSON string; the writer's buffer is the caller's to wipe.
+void write_secret(json::Writer& out, const crypto::SecretBytes& text);
 void write_secret_member(json::Writer& out, std::string_view name,
                          const crypto::SecretBytes& text);
 

@@ -192,7 +192,7 @@ Result<void> Writer::plan_change(const Transaction& transaction, std::size_t ind
         return Error(Code::kVersionConflict, where);
     }
     if (!change.tombstone) {
-        planned.terms = pack_terms(change.terms);
+        planned.terms = change.keep_terms ? planned.before.terms : pack_terms(change.terms);
     }
     changes_.push_back(std::move(planned));
     return ok();
