@@ -57,6 +57,8 @@ public:
     }
     Aad(const Aad&) = delete;
     Aad& operator=(const Aad&) = delete;
+    /// The context is the caller's: it must not lie about in ordinary memory.
+    ~Aad() { wipe(joined_); }
     BytesView bytes() const { return as_bytes(view_); }
 
 private:

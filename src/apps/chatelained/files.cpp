@@ -7,6 +7,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "base/failpoint.hpp"
+
 namespace chatelaine::app {
 namespace {
 
@@ -26,6 +28,30 @@ bool write_all(int descriptor, BytesView bytes) {
     return true;
 }
 
+/// Name and mode of a file are in its folder: durable only when that is flushed too.
+Result<void> sync_folder_of(const std::filesystem::path& path) {
+    const auto folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
+    CH_FAILPOINT("app.directory_sync.before");
+    const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (descriptor < 0) {
+        return file_error(folder);
+    }
+    const bool synced = ::fsync(descriptor) == 0;
+    ::close(descriptor);
+    CH_FAILPOINT("app.directory_sync.after");
+    return synced ? ok() : Result<void>(file_error(folder));
+}
+
+bool write_and_flush(int descriptor, BytesView bytes) {
+    CH_FAILPOINT("app.write.before");
+    const bool written = write_all(descriptor, bytes);
+    CH_FAILPOINT("app.write.after");
+    CH_FAILPOINT("app.sync.before");
+    const bool synced = written && ::fsync(descriptor) == 0;
+    CH_FAILPOINT("app.sync.after");
+    return synced;
+}
+
 }  // namespace
 
 seal::Paths DataDirectory::seal_paths(const Config& config) const {
@@ -39,12 +65,23 @@ Result<void> write_file(const std::filesystem::path& path, BytesView bytes) {
     if (descriptor < 0) {
         return file_error(temporary);
     }
-    const bool written = write_all(descriptor, bytes) && ::fsync(descriptor) == 0;
+    const bool written = write_and_flush(descriptor, bytes);
     const bool closed = ::close(descriptor) == 0;
+    CH_FAILPOINT("app.rename.before");
     if (!written || !closed || ::rename(temporary.c_str(), path.c_str()) != 0) {
         return file_error(path);
     }
-    return ok();
+    CH_FAILPOINT("app.rename.after");
+    return sync_folder_of(path);
+}
+
+Result<void> remove_file(const std::filesystem::path& path) {
+    CH_FAILPOINT("app.unlink.before");
+    if (::unlink(path.c_str()) != 0 && errno != ENOENT) {
+        return file_error(path);
+    }
+    CH_FAILPOINT("app.unlink.after");
+    return sync_folder_of(path);
 }
 
 Result<void> write_file(const std::filesystem::path& path, std::string_view text) {

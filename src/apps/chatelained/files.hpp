@@ -26,12 +26,17 @@ struct DataDirectory {
     std::filesystem::path ready() const { return root / "ready"; }
     std::filesystem::path lock() const { return root / "lock"; }
     std::filesystem::path node() const { return root / "node"; }
+    /// There from the first step of `init` to the last.
+    std::filesystem::path unfinished() const { return root / "unfinished"; }
     seal::Paths seal_paths(const Config& config) const;
 };
 
-/// Temporary file, flush, rename: there in full or as before. Mode 0600.
+/// Temporary file, flush, rename, flush of the folder: there in full or as before, and durable
+/// when answered. Mode 0600.
 Result<void> write_file(const std::filesystem::path& path, BytesView bytes);
 Result<void> write_file(const std::filesystem::path& path, std::string_view text);
+/// Gone for good when answered, also when it was not there.
+Result<void> remove_file(const std::filesystem::path& path);
 Result<std::string> read_file(const std::filesystem::path& path, std::size_t bytes_max);
 /// Makes the folder (mode 0700) unless it is there.
 Result<void> make_folder(const std::filesystem::path& path);

@@ -87,6 +87,37 @@ Result<Made> fill_directory(const InitOptions& options, const seal::Seal& seal,
     return Made{std::move(servers), std::move(users), std::move(operators)};
 }
 
+/// What a finished `init` leaves, but for the shares, which nobody knows the place of.
+std::vector<std::filesystem::path> files_of(const DataDirectory& data, const seal::Paths& paths) {
+    std::vector<std::filesystem::path> files = {paths.root_file, paths.keybag_file,
+                                                paths.keybag_copy, paths.key_file};
+    for (const auto& store : {data.region_store(), data.directory_store()}) {
+        for (const char* suffix : {"", "-wal", "-shm", "-journal"}) {
+            files.emplace_back(store.string() + suffix);
+        }
+    }
+    return files;
+}
+
+/// From here to its end the directory is marked: a run that is cut short leaves nothing that
+/// counts, since the shares that open its root may never have been handed out. The next begins
+/// anew.
+Result<void> begin(const DataDirectory& data, const seal::Paths& paths) {
+    const auto files = files_of(data, paths);
+    if (std::filesystem::exists(data.unfinished())) {
+        for (const auto& file : files) {
+            CH_TRY_VOID(remove_file(file));
+        }
+        return ok();
+    }
+    for (const auto& file : files) {
+        if (std::filesystem::exists(file)) {
+            return Error(Code::kAlreadyExists, "app.init", file.string() + " is there already");
+        }
+    }
+    return write_file(data.unfinished(), std::string_view("initialising\n"));
+}
+
 Result<std::unique_ptr<store::SqliteStore>> new_store(const std::filesystem::path& path) {
     store::SqliteOptions options;
     options.path = path;
@@ -130,6 +161,7 @@ Result<void> initialise(const InitOptions& options) {
     CH_TRY_VOID(make_folder(data.backups()));
     const seal::Paths paths = data.seal_paths(options.config);
     CH_TRY_VOID(make_folder(paths.key_file.parent_path()));
+    CH_TRY_VOID(begin(data, paths));
     Random& random = crypto::system_random();
     const seal::ShareOptions share_options{options.config.seal.share_threshold,
                                            options.config.seal.share_count};
@@ -146,7 +178,8 @@ Result<void> initialise(const InitOptions& options) {
     CH_TRY_VOID(write_file(data.authority(), pem(made.servers)));
     CH_TRY_VOID(write_file(data.tls() / "client-ca.pem", pem(made.users) + pem(made.operators)));
     CH_TRY_VOID(write_file(data.node(), Uuid::random(random).to_string()));
-    return write_server_certificate(data, made.servers, options.server_names);
+    CH_TRY_VOID(write_server_certificate(data, made.servers, options.server_names));
+    return remove_file(data.unfinished());
 }
 
 }  // namespace chatelaine::app

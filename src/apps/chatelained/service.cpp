@@ -273,8 +273,7 @@ Result<void> Service::run(int signals) {
         }
     }
     log::info("stopping");
-    std::error_code ignored;
-    std::filesystem::remove(options_.data.ready(), ignored);
+    static_cast<void>(remove_file(options_.data.ready()).has_value());
     server_->stop(std::chrono::duration_cast<std::chrono::milliseconds>(limits::drain_deadline));
     engine_->stop();
     shipper_->stop();
@@ -301,8 +300,11 @@ int take_signals() {
 Result<void> serve(const ServeOptions& options) {
     const int signals = take_signals();
     CH_TRY(const DirectoryLock lock, DirectoryLock::take(options.data.lock()));
-    std::error_code ignored;
-    std::filesystem::remove(options.data.ready(), ignored);
+    if (std::filesystem::exists(options.data.unfinished())) {
+        return Error(Code::kNotFound, "app.serve",
+                     "the initialisation was interrupted; run chatelained init again");
+    }
+    CH_TRY_VOID(remove_file(options.data.ready()));
     const auto arena = crypto::arena_status();
     if (!arena.locked) {
         log::warning("memory_not_locked", {}, "raise the memory lock limit (LimitMEMLOCK) so that "

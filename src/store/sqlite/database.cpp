@@ -4,6 +4,8 @@
 
 #include <mutex>
 
+#include "store/sqlite/failpoint_vfs.hpp"
+
 namespace chatelaine::store::sqlite {
 
 namespace {
@@ -123,7 +125,7 @@ Result<Connection> Connection::open(const std::string& path, Mode mode, const st
                                              : SQLITE_OPEN_READWRITE) |
                       SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
     const int result = sqlite3_open_v2(path.c_str(), &connection.database_, flags,
-                                       vfs.empty() ? nullptr : vfs.c_str());
+                                       vfs.empty() ? default_vfs() : vfs.c_str());
     if (result != SQLITE_OK) {
         return error_of(connection.database_, result, "store.open");
     }

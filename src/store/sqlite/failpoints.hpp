@@ -5,7 +5,8 @@
 
 /// The places in this room where a test build can die or fail, in the order in which a store's life
 /// meets them (base/failpoint.hpp says how one is chosen). Compiled in tests only: the code names
-/// them as literals, so that a release binary does not hold this list.
+/// them as literals, so that a release binary does not hold this list. Each single write, flush,
+/// truncation and removal has its own besides (`failpoint_vfs.hpp`), too many to walk through here.
 
 namespace chatelaine::store::sqlite {
 

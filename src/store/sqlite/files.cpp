@@ -112,7 +112,10 @@ Result<void> make_private_file(const std::filesystem::path& path) {
     if (file.value() < 0) {
         return errno == EEXIST ? ok() : Result<void>(system_error("create"));
     }
-    return sync_directory_of(path);
+    CH_FAILPOINT("store.directory_sync.before");
+    CH_TRY_VOID(sync_directory_of(path));
+    CH_FAILPOINT("store.directory_sync.after");
+    return ok();
 }
 
 Result<void> sync_directory_of(const std::filesystem::path& path) {

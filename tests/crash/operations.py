@@ -1,0 +1,118 @@
+"""The operations at whose every failpoint the service is killed."""
+
+import base64
+import os
+from dataclasses import dataclass
+from typing import Callable
+
+from crash.world import AES, PLAINTEXT
+
+
+@dataclass(frozen=True)
+class Operation:
+    name: str
+    row: str             # the name under which the audit knows it
+    act: Callable        # act(site) sends it and returns the Reply
+    changes: bool = True
+    log: str = "customer"
+
+
+def jwk():
+    material = base64.urlsafe_b64encode(os.urandom(32)).decode().rstrip("=")
+    return {"kty": "oct", "k": material, "alg": "A256GCM", "key_ops": ["encrypt", "decrypt"]}
+
+
+def key_call(key, path, body=None, method="POST"):
+    return lambda site: site.rest().call(
+        method, f"{site.keys_path}/{site.facts['keys'][key]}{path}", body)
+
+
+def create(**body):
+    return lambda site: site.rest().post(site.keys_path, {"name": "made", **body})
+
+
+def identity_path(site, name):
+    return f"/v2/identity/{site.facts['identities'][name]['id']}"
+
+
+def change_operations():
+    def add(name, row, act, log="customer"):
+        return Operation(name, row, act, True, log)
+
+    return [
+        add("create an AES key", "serviceKey.create",
+            create(type="oct", size=256, operations=AES)),
+        add("create an RSA key", "serviceKey.create",
+            create(type="RSA", size=2048, operations=["sign", "verify"])),
+        add("create an EC key", "serviceKey.create",
+            create(type="EC", curve="P-384", operations=["sign", "verify"])),
+        add("import a key", "serviceKey.import",
+            lambda site: site.rest().post(site.keys_path, {"name": "made", "keys": [jwk()]})),
+        add("update a key", "serviceKey.update",
+            key_call("aes", "", {"name": "renamed"}, "PATCH")),
+        add("deactivate a key", "serviceKey.deactivate",
+            key_call("ec", "/deactivate", {"reason": "superseded"})),
+        add("deactivate a key as compromised", "serviceKey.deactivate",
+            key_call("rsa", "/deactivate", {"reason": "key_compromise"})),
+        add("activate a key", "serviceKey.activate", key_call("idle", "/activate")),
+        add("delete a key", "serviceKey.delete", key_call("gone", "", None, "DELETE")),
+        add("create a credential", "credential.create",
+            lambda site: site.control().post(site.domain_path + "/credential", {
+                "name": "made", "identityURNs": [site.facts["identities"]["app"]["urn"]]})),
+        add("revoke a credential", "credential.revoke",
+            lambda site: site.control().call(
+                "DELETE", f"{site.domain_path}/credential/{site.facts['credentials']['spare']}")),
+        add("create a token", "token.create",
+            lambda site: site.control().post(identity_path(site, "app") + "/token",
+                                             {"name": "made", "domain": site.domain})),
+        add("revoke a token", "token.revoke",
+            lambda site: site.control().call(
+                "DELETE", identity_path(site, "spare") + "/token/" +
+                site.facts["tokens"]["spare"]["id"])),
+        add("create an identity", "identity.create",
+            lambda site: site.control().post("/v2/identity", {"name": "made"})),
+        add("update an identity", "identity.update",
+            lambda site: site.control().call("PUT", identity_path(site, "second"),
+                                             {"grants": [], "description": "nothing any more"})),
+        add("switch an identity off", "identity.update",
+            lambda site: site.control().call("PUT", identity_path(site, "second"),
+                                             {"disabled": True})),
+        add("delete an identity", "identity.delete",
+            lambda site: site.control().call("DELETE", identity_path(site, "bystander"))),
+        add("create an account", "account.create",
+            lambda site: site.operator().post("/v1/account", {"name": "made"}), "provider"),
+        add("invite an operator", "operator.create",
+            lambda site: site.operator().post("/v1/operator", {"name": "made"}), "provider"),
+        add("claim an account", "claim.redeem",
+            lambda site: site.client("control").post("/v1/claim", {"code": site.facts["claim"]}),
+            "provider"),
+        add("create a domain", "domain.create",
+            lambda site: site.control().post("/v2/okms/resource",
+                                             {"region": "local", "name": "made"})),
+    ]
+
+
+def use_operations():
+    def add(name, row, act):
+        return Operation(name, row, act, False)
+
+    message = {"message": PLAINTEXT}
+    return [
+        add("encrypt", "serviceKey.encrypt", key_call("aes", "/encrypt", {"plaintext": PLAINTEXT})),
+        add("decrypt", "serviceKey.decrypt",
+            lambda site: key_call(
+                "aes", "/decrypt", {"ciphertext": site.facts["ciphertext"]})(site)),
+        add("make a data key", "serviceKey.dataKey.create",
+            key_call("aes", "/datakey", {"size": 256})),
+        add("open a data key", "serviceKey.dataKey.decrypt",
+            lambda site: key_call("aes", "/datakey/decrypt", {"key": site.facts["datakey"]})(site)),
+        add("sign with RSA", "serviceKey.sign",
+            key_call("rsa", "/sign", {**message, "alg": "PS256"})),
+        add("sign with EC", "serviceKey.sign",
+            key_call("ec", "/sign", {**message, "alg": "ES256"})),
+        add("verify", "serviceKey.verify",
+            key_call("ec", "/verify", {**message, "alg": "ES256", "signature": PLAINTEXT})),
+        add("get a key", "serviceKey.get", key_call("aes", "", None, "GET")),
+        add("random bytes", "random.get",
+            lambda site: site.rest().get(f"/api/{site.domain}/v1/random?length=32")),
+    ]
