@@ -19,7 +19,9 @@ struct Filter {
 Result<Reply> fetch(Context& context, const Arguments& arguments, const Filter& filter) {
     std::string path = "/v1/audit";
     const bool provider = arguments.has("operator");
-    if (!provider) {
+    if (arguments.has("account")) {
+        path = "/v2/audit";
+    } else if (!provider) {
         CH_TRY(path, context.domain_path());
         path += "/audit";
     }
@@ -150,6 +152,7 @@ void add_audit_commands(std::vector<Command>& commands) {
         {ParamKind::kOption, "resource", "only this resource's URN"},
         {ParamKind::kOption, "verdict", "allowed, denied or failed", false,
          "allowed denied failed"},
+        {ParamKind::kFlag, "account", "the account's own trail instead of a domain's"},
         {ParamKind::kFlag, "operator", "the provider's own log instead of a domain's"},
     };
     std::vector<Param> tail = filters;
