@@ -19,7 +19,9 @@ struct Filter {
 Result<Reply> fetch(Context& context, const Arguments& arguments, const Filter& filter) {
     std::string path = "/v1/audit";
     const bool provider = arguments.has("operator");
-    if (!provider) {
+    if (arguments.has("account")) {
+        path = "/v2/audit";
+    } else if (!provider) {
         CH_TRY(path, context.domain_path());
         path += "/audit";
     }
@@ -35,17 +37,49 @@ Result<Reply> fetch(Context& context, const Arguments& arguments, const Filter& 
     return context.client().get(provider ? Listener::kOperator : Listener::kControl, path);
 }
 
-std::string line(const json::Value& record) {
-    return display(record, "time") + "  " + display(record, "verdict") + "  " +
-           display(record, "operation") + "  " + display(record, "iam_identities") + "  " +
-           display(record, "res_urn");
+/// What a person needs of a URN: what stands behind the account or the domain.
+std::string short_urn(const std::string& urn) {
+    const auto slash = urn.find('/');
+    const auto colon = urn.rfind(':');
+    return slash != std::string::npos   ? urn.substr(slash + 1)
+           : colon != std::string::npos ? urn.substr(colon + 1)
+                                        : urn;
+}
+
+/// A record in the columns of `columns()`.
+std::string shortened(const json::Value& record) {
+    std::string identities;
+    const json::Value urns = record.member("iam_identities");
+    for (json::Value urn = urns.first(); urn.exists(); urn = urn.next()) {
+        identities += (identities.empty() ? "" : ", ") + short_urn(display(urn, ""));
+    }
+    std::string out;
+    json::Writer(out)
+        .begin_object()
+        .member("time", display(record, "time"))
+        .member("verdict", display(record, "verdict"))
+        .member("status", display(record, "http_status"))
+        .member("operation", display(record, "operation"))
+        .member("identity", identities)
+        .member("resource", short_urn(display(record, "res_urn")))
+        .end_object();
+    return out;
 }
 
 const std::vector<Column>& columns() {
     static const std::vector<Column> all{
-        {"TIME", "time"}, {"VERDICT", "verdict"}, {"STATUS", "http_status"},
-        {"OPERATION", "operation"}, {"IDENTITY", "iam_identities"}, {"RESOURCE", "res_urn"}};
+        {"TIME", "time"}, {"VERDICT", "verdict"}, {"STATUS", "status"},
+        {"OPERATION", "operation"}, {"IDENTITY", "identity"}, {"RESOURCE", "resource"}};
     return all;
+}
+
+std::string line(const json::Value& record) {
+    auto parsed = json::Document::parse(shortened(record));
+    std::string out;
+    for (const Column& column : columns()) {
+        out += (out.empty() ? "" : "  ") + display(parsed->root(), column.member);
+    }
+    return out;
 }
 
 Result<int> audit_list(Context& context, const Arguments& arguments) {
@@ -60,7 +94,8 @@ Result<int> audit_list(Context& context, const Arguments& arguments) {
         CH_TRY(const json::Document document, reply.document());
         const json::Value records = document.root().member("records");
         for (json::Value record = records.first(); record.exists(); record = record.next()) {
-            all += (all.size() == 1 ? "" : ",") + std::string(record.source());
+            all += all.size() == 1 ? "" : ",";
+            all += context.json ? std::string(record.source()) : shortened(record);
             --left;
         }
         filter.cursor = display(document.root(), "next");
@@ -117,6 +152,7 @@ void add_audit_commands(std::vector<Command>& commands) {
         {ParamKind::kOption, "resource", "only this resource's URN"},
         {ParamKind::kOption, "verdict", "allowed, denied or failed", false,
          "allowed denied failed"},
+        {ParamKind::kFlag, "account", "the account's own trail instead of a domain's"},
         {ParamKind::kFlag, "operator", "the provider's own log instead of a domain's"},
     };
     std::vector<Param> tail = filters;

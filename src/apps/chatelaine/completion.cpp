@@ -21,9 +21,10 @@ std::map<std::string, std::set<std::string>> followers(const std::vector<Command
             path += (path.empty() ? "" : " ") + word;
             rest = blank == std::string_view::npos ? std::string_view{} : rest.substr(blank + 1);
         }
+        auto& options = next[path];  // there too when the command has no option
         for (const Param& param : command.params) {
             if (param.kind != ParamKind::kPositional) {
-                next[path].insert("--" + std::string(param.name));
+                options.insert("--" + std::string(param.name));
             }
         }
     }
@@ -69,12 +70,12 @@ std::string completion_script(std::string_view shell, const std::vector<Command>
         case "$word" in
             --profile|--domain|--config) skip=yes ;;
             -*) ;;
-            *) case "$path $word" in
+            *) case "${path:+$path }$word" in
 )";
     std::string known;
     for (const auto& [path, set] : followers(commands)) {
         if (!path.empty()) {
-            known += (known.empty() ? "' " : "|' ") + path + "'";
+            known += (known.empty() ? "'" : "|'") + path + "'";
         }
     }
     script += "                " + known + ") path=\"${path:+$path }$word\" ;;\n";

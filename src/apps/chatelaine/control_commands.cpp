@@ -46,6 +46,12 @@ Result<int> domain_get(Context& context, const Arguments& arguments) {
     return show_get(context, std::move(path));
 }
 
+Result<int> domain_rotate(Context& context, const Arguments&) {
+    CH_TRY(const std::string path, context.domain_path());
+    CH_TRY(const Reply reply, context.client().post(Listener::kControl, path + "/rotate", ""));
+    return show(context, reply);
+}
+
 Result<int> identity_create(Context& context, const Arguments& arguments) {
     CH_TRY(const std::string grants, grants_json(arguments));
     std::string body;
@@ -169,9 +175,8 @@ Result<int> responsibilities(Context& context, const Arguments& arguments) {
     CH_TRY(const json::Document document, reply.document());
     const json::Value root = document.root();
     const json::Value rows = root.is_array() ? root : root.member("activities");
-    print(table(rows, {{"ACTIVITY", "id"}, {"WHAT", "title"}, {"CUSTOMER", "customer"},
-                       {"PROVIDER", "provider"}, {"OPERATIONS", "operations"},
-                       {"LAST EVIDENCE", "evidence.time"}}));
+    print(table(rows, {{"ACTIVITY", "id"}, {"CUSTOMER", "customer"}, {"PROVIDER", "provider"},
+                       {"SERVED", "served"}, {"OPERATIONS", "operations"}, {"WHAT", "title"}}));
     return exit_ok;
 }
 
@@ -190,6 +195,7 @@ void add_control_commands(std::vector<Command>& commands) {
     commands.push_back({"domain list", "List the domains", {}, &domain_list});
     commands.push_back({"domain get", "Show a domain",
                         {{ParamKind::kPositional, "id", "default: the profile's"}}, &domain_get});
+    commands.push_back({"domain rotate", "Seal the domain under a new key", {}, &domain_rotate});
     commands.push_back({"identity create", "Make an identity",
                         {name, about, action, resource, grants}, &identity_create});
     commands.push_back({"identity list", "List the identities", {}, &identity_list});

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstring>
 
+#include "apps/chatelaine/base64_stream.hpp"
 #include "apps/chatelaine/files.hpp"
 #include "apps/chatelaine/keys.hpp"
 #include "apps/chatelaine/stream.hpp"
@@ -219,9 +220,12 @@ Result<int> encrypt_file(Context& context, const Arguments& arguments) {
             progress.add(got ? *got : 0);
             return got;
         };
-        const WriteBytes write = [&](BytesView bytes) { return output.write(bytes); };
-        CH_TRY_VOID(
-            encrypt_stream(key, arguments.text("context"), stream_block_bytes, read, write));
+        const WriteBytes plain = [&](BytesView bytes) { return output.write(bytes); };
+        Base64Writer encoder(plain);
+        const WriteBytes encoded = [&](BytesView bytes) { return encoder.write(bytes); };
+        CH_TRY_VOID(encrypt_stream(key, arguments.text("context"), stream_block_bytes, read,
+                                   arguments.has("base64") ? encoded : plain));
+        CH_TRY_VOID(encoder.finish());
     }
     CH_TRY_VOID(output.finish());
     return exit_ok;
@@ -263,11 +267,14 @@ Result<int> decrypt_file(Context& context, const Arguments& arguments) {
     CH_TRY(const std::filesystem::path to, decrypted_name(arguments));
     CH_TRY(Input input, Input::open(std::filesystem::path(arguments.text("file"))));
     Progress progress("decrypting", input.size());
-    const ReadBytes read = [&](MutableBytesView out) -> Result<std::size_t> {
+    const ReadBytes plain = [&](MutableBytesView out) -> Result<std::size_t> {
         auto got = input.read(out);
         progress.add(got ? *got : 0);
         return got;
     };
+    Base64Reader decoder(plain);
+    const ReadBytes decoded = [&](MutableBytesView out) { return decoder.read(out); };
+    const ReadBytes& read = arguments.has("base64") ? decoded : plain;
     CH_TRY(const StreamHeader header, read_stream_header(read));
     std::string id(arguments.text("key"));
     if (id.empty()) {
@@ -292,15 +299,16 @@ Result<int> decrypt_file(Context& context, const Arguments& arguments) {
 void add_file_commands(std::vector<Command>& commands) {
     const Param file{ParamKind::kPositional, "file", "the file, - for standard input", true};
     const Param context{ParamKind::kOption, "context", "text that is bound to the file"};
+    const Param base64{ParamKind::kFlag, "base64", "the encrypted side is base64"};
     const Param force{ParamKind::kFlag, "force", "overwrite the output file"};
     commands.push_back({"encrypt", "Encrypt a file of any size with a fresh data key",
                         {file, {ParamKind::kOption, "key", "id of the service key", true},
-                         {ParamKind::kOption, "out", "default: FILE.okms"}, context, force},
+                         {ParamKind::kOption, "out", "default: FILE.okms"}, context, base64, force},
                         &encrypt_file});
     commands.push_back({"decrypt", "Decrypt a file; exit code 6 when it was cut or altered",
                         {file, {ParamKind::kOption, "key", "default: the one the file names"},
                          {ParamKind::kOption, "out", "default: FILE without .okms"}, context,
-                         force},
+                         base64, force},
                         &decrypt_file});
 }
 

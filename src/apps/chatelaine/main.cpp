@@ -2,8 +2,11 @@
 // an exit code. The commands themselves are a table (command.hpp).
 #include <CLI/CLI.hpp>
 
+#include <sys/resource.h>
+
 #include <cstdio>
 #include <deque>
+#include <map>
 
 #include "apps/chatelaine/command.hpp"
 #include "apps/chatelaine/output.hpp"
@@ -31,6 +34,24 @@ std::string option_name(const Param& param) {
     return param.kind == ParamKind::kPositional ? name : "--" + name;
 }
 
+/// What the words that only hold commands are about.
+std::string about(std::string_view word) {
+    static const std::map<std::string_view, std::string_view> groups{
+        {"profile", "The profiles of this user"},
+        {"operator", "The provider's operators"},
+        {"account", "The customers' accounts, for operators"},
+        {"seal", "The service's root key and its shares, for operators"},
+        {"domain", "Domains of an account"},
+        {"identity", "Who may do what"},
+        {"token", "Bearer tokens of an identity"},
+        {"credential", "Client certificates"},
+        {"key", "Service keys"},
+        {"datakey", "Data keys under a service key"},
+        {"audit", "The audit trail"}};
+    const auto found = groups.find(word);
+    return found == groups.end() ? std::string() : std::string(found->second);
+}
+
 CLI::App* group(CLI::App& root, std::string_view path) {
     CLI::App* at = &root;
     while (!path.empty()) {
@@ -39,7 +60,7 @@ CLI::App* group(CLI::App& root, std::string_view path) {
         const auto found = at->get_subcommands(
             [&](const CLI::App* child) { return child->get_name() == word; });
         at->require_subcommand(1);
-        at = found.empty() ? at->add_subcommand(word) : found.front();
+        at = found.empty() ? at->add_subcommand(word, about(word)) : found.front();
         at->fallthrough();
         path = blank == std::string_view::npos ? std::string_view{} : path.substr(blank + 1);
     }
@@ -140,6 +161,10 @@ int start(int argc, char** argv) {
 }  // namespace chatelaine::cli
 
 int main(int argc, char** argv) {
+    // Tokens and plaintexts pass through ordinary memory: no core is left of them. It stays
+    // dumpable otherwise, or /dev/fd (a shell's process substitution) could not be read.
+    const rlimit none{0, 0};
+    ::setrlimit(RLIMIT_CORE, &none);
     try {
         return chatelaine::cli::start(argc, argv);
     } catch (const std::exception& error) {

@@ -125,10 +125,7 @@ Result<int> seal_rotate(Context& context, const Arguments& arguments) {
 
 Result<int> backup(Context& context, const Arguments& arguments) {
     std::string body;
-    json::Writer(body)
-        .begin_object()
-        .member("file", std::filesystem::absolute(arguments.text("file")).string())
-        .end_object();
+    json::Writer(body).begin_object().member("file", arguments.text("file")).end_object();
     CH_TRY(const Reply reply, context.client().post(Listener::kOperator, "/v1/backup", body));
     return show(context, reply);
 }
@@ -172,8 +169,8 @@ void add_operator_commands(std::vector<Command>& commands) {
                          {ParamKind::kOption, "count", "how many shares there are"},
                          {ParamKind::kOption, "shares-dir", "folder for the shares", true}},
                         &seal_rotate});
-    commands.push_back({"backup", "Write a sealed backup on the service's machine",
-                        {{ParamKind::kPositional, "file", "the file to write", true}}, &backup});
+    commands.push_back({"backup", "Write a sealed backup into the service's backup folder",
+                        {{ParamKind::kPositional, "file", "its name there", true}}, &backup});
     commands.push_back({"health", "Is the service ready", {}, &health});
 }
 

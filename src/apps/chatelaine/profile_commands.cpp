@@ -29,19 +29,40 @@ Result<void> take_endpoints(Profile& profile, std::string_view file) {
     return ok();
 }
 
+/// The token, in memory until the service has taken it: a wrong one must not replace a good one.
+Result<void> take_token(Profile& profile, std::string_view from) {
+    CH_TRY(profile.token, read_secret_line(std::filesystem::path(from)));
+    profile.token_file.clear();
+    profile.cert.clear();
+    profile.key.clear();
+    return ok();
+}
+
 /// A token goes to a file of its own beside the profiles, mode 0600.
-Result<void> keep_token(Context& context, Profile& profile, std::string_view from) {
-    CH_TRY(std::string token, read_secret_line(std::filesystem::path(from)));
+Result<void> keep_token(const Context& context, Profile& profile) {
     const auto file = context.profiles.path().parent_path() / (profile.name + ".token");
-    const auto written = write_private(file, as_bytes(token + "\n"));
-    wipe(token);
+    profile.token.push_back('\n');
+    const auto written = write_private(file, as_bytes(profile.token));
+    wipe(profile.token);
     if (!written) {
         return file_error(file);
     }
     profile.token_file = absolute_file(file.string());
-    profile.token.clear();
-    profile.cert.clear();
-    profile.key.clear();
+    return ok();
+}
+
+/// Who the service takes the caller for. Operators are nobody on the customers' listener: what they
+/// may see there is tried on theirs.
+Result<void> check(Context& context, const Profile& profile) {
+    Client client(profile);
+    auto reply = profile.control.empty() ? Result<Reply>(Error(Code::kForbidden, "cli.login"))
+                                         : client.get(Listener::kControl, "/v2/whoami");
+    if (!reply && reply.error().code() == Code::kForbidden && !profile.operator_.empty()) {
+        CH_TRY_VOID(client.get(Listener::kOperator, "/v1/account"));
+        return ok();
+    }
+    CH_TRY(const Reply known, std::move(reply));
+    CH_TRY_VOID(show(context, known));
     return ok();
 }
 
@@ -67,15 +88,17 @@ Result<int> login(Context& context, const Arguments& arguments) {
         profile.domain = context.profile.domain;
     }
     if (arguments.has("token-file")) {
-        CH_TRY_VOID(keep_token(context, profile, arguments.text("token-file")));
+        CH_TRY_VOID(take_token(profile, arguments.text("token-file")));
     } else if (arguments.has("cert")) {
         profile.token_file.clear();
     }
-    if (!arguments.has("no-check") && !profile.control.empty() &&
-        !(profile.token_file.empty() && profile.cert.empty())) {
-        Client client(profile);
-        CH_TRY(const Reply reply, client.get(Listener::kControl, "/v2/whoami"));
-        CH_TRY_VOID(show(context, reply));
+    const bool somebody =
+        !profile.token.empty() || !profile.token_file.empty() || !profile.cert.empty();
+    if (somebody && !arguments.has("no-check")) {
+        CH_TRY_VOID(check(context, profile));
+    }
+    if (!profile.token.empty()) {
+        CH_TRY_VOID(keep_token(context, profile));
     }
     context.profiles.set_current(profile.name);
     const std::string name = profile.name;
