@@ -87,6 +87,8 @@ class Bench:
                 if there.get((record["stream"], record["sequence"])) != record:
                     faults.append(f"the {log}'s record {record['operation']} of before is lost")
             faults += gaps(records)
+            faults += [f"the {log}'s stream {key[0]} does not begin at 1" for key in there
+                       if key[1] > 1 and (key[0], key[1] - 1) not in there]
         return faults
 
 

@@ -146,12 +146,15 @@ class World:
 
 
 def gaps(records):
-    """Streams that do not count from 1 without a gap, as sentences."""
+    """Streams that do not count on without a gap, as sentences.
+
+    A stream begins at 1; a part of a log, as one reads it from a time on, where it begins.
+    """
     streams = {}
     for record in records:
         streams.setdefault(record["stream"], []).append(record["sequence"])
     return [f"stream {stream} has the sequences {numbers}" for stream, numbers in streams.items()
-            if numbers != list(range(1, len(numbers) + 1))]
+            if numbers != list(range(numbers[0], numbers[0] + len(numbers)))]
 
 
 def difference(expected, found, path=""):
