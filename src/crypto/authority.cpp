@@ -3,6 +3,7 @@
 #include <openssl/evp.h>
 #include <openssl/objects.h>
 
+#include <algorithm>
 #include <array>
 
 #include "base/check.hpp"
@@ -58,6 +59,51 @@ bool add_upn(X509* certificate, const std::string& upn) {
     CH_CHECK(GENERAL_NAME_set0_othername(name, OBJ_nid2obj(NID_ms_upn), value) == 1);
     CH_CHECK(sk_GENERAL_NAME_push(names.get(), name) > 0);
     return X509_add1_ext_i2d(certificate, NID_subject_alt_name, names.get(), 1,
+                             X509V3_ADD_DEFAULT) == 1;
+}
+
+/// A host name as certificates hold it (RFC 5280, section 4.2.1.6): letters, digits, hyphens, dots,
+/// a star in front.
+bool is_host_name(std::string_view name) {
+    constexpr std::size_t characters_max = 253;
+    return !name.empty() && name.size() <= characters_max &&
+           std::all_of(name.begin(), name.end(), [](char c) {
+               return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                      c == '-' || c == '.' || c == '*';
+           });
+}
+
+/// Adds `value` to the names as one of that type; owns it from here on.
+bool add_name(GENERAL_NAMES* names, int type, ASN1_STRING* value) {
+    GENERAL_NAME* const name = GENERAL_NAME_new();
+    CH_CHECK(name != nullptr);
+    GENERAL_NAME_set0_value(name, type, value);
+    return sk_GENERAL_NAME_push(names, name) > 0;
+}
+
+/// The SAN of a server. Built as a structure: in OpenSSL's text form a comma in a name would add
+/// another name.
+bool add_server_names(X509* certificate, const ServerCertificate& facts) {
+    const std::unique_ptr<GENERAL_NAMES, X509Free> names(GENERAL_NAMES_new());
+    CH_CHECK(names != nullptr);
+    for (const std::string& name : facts.dns_names) {
+        if (!is_host_name(name)) {
+            return false;
+        }
+        ASN1_IA5STRING* const text = ASN1_IA5STRING_new();
+        CH_CHECK(text != nullptr &&
+                 ASN1_STRING_set(text, name.data(), static_cast<int>(name.size())) == 1);
+        CH_CHECK(add_name(names.get(), GEN_DNS, text));
+    }
+    for (const std::string& address : facts.addresses) {
+        ASN1_OCTET_STRING* const octets = a2i_IPADDRESS(address.c_str());
+        if (octets == nullptr) {
+            return false;
+        }
+        CH_CHECK(add_name(names.get(), GEN_IPADD, octets));
+    }
+    return sk_GENERAL_NAME_num(names.get()) == 0 ||
+           X509_add1_ext_i2d(certificate, NID_subject_alt_name, names.get(), 0,
                              X509V3_ADD_DEFAULT) == 1;
 }
 
@@ -166,25 +212,22 @@ Result<Bytes> CertificateAuthority::issue_client(const PublicKey& subject,
 
 Result<Bytes> CertificateAuthority::issue_server(const PublicKey& subject,
                                                  const ServerCertificate& facts) const {
-    std::string names;
-    for (const std::string& name : facts.dns_names) {
-        names.append(names.empty() ? "" : ",").append("DNS:").append(name);
-    }
-    for (const std::string& address : facts.addresses) {
-        names.append(names.empty() ? "" : ",").append("IP:").append(address);
-    }
     const Certificate issuer = parse(certificate_);
     const auto serial = random_serial();
-    const std::string_view first = !facts.dns_names.empty()   ? facts.dns_names.front()
-                                   : !facts.addresses.empty() ? facts.addresses.front()
-                                                              : std::string_view("chatelaine");
+    // RFC 5280, appendix A.1: a common name has at most 64 characters. The SAN is what counts.
+    constexpr std::size_t common_name_max = 64;
+    std::string_view first = !facts.dns_names.empty()   ? facts.dns_names.front()
+                             : !facts.addresses.empty() ? facts.addresses.front()
+                                                        : std::string_view();
+    if (first.empty() || first.size() > common_name_max) {
+        first = "chatelaine";
+    }
     const Certificate certificate = begin_issue(
         issuer.get(), subject, {serial, first, facts.not_before, facts.not_after});
     const bool made = certificate &&
                       add_extension(certificate.get(), issuer.get(), NID_ext_key_usage,
                                     "serverAuth") &&
-                      (names.empty() || add_extension(certificate.get(), issuer.get(),
-                                                      NID_subject_alt_name, names));
+                      add_server_names(certificate.get(), facts);
     if (!made) {
         return failed("the server certificate cannot be made: check its names and addresses");
     }

@@ -55,7 +55,6 @@ public:
 private:
     AesGcm cipher_;
     std::string header_;          ///< base64url of the protected header, made once
-    std::size_t nonce_bytes_ = gcm_nonce_bytes;
     DirectJwe(AesGcm cipher, std::string header)
         : cipher_(std::move(cipher)), header_(std::move(header)) {}
 };

@@ -61,12 +61,14 @@ bool recover_primes(Numbers& key, BN_CTX* scratch) {
     const ossl::Bn odd = fresh();
     CH_CHECK(BN_rshift(odd.get(), product.get(), twos) == 1);
     const ossl::Bn top = less_one(key.n.get());
+    // Each base fails one time in two at most. A wrong d is found out by the first.
     for (BN_ULONG base = 2; base < 100; ++base) {
         ossl::Bn x = fresh();
         ossl::Bn y = fresh();
         CH_CHECK(BN_set_word(y.get(), base) == 1);
         CH_CHECK(BN_mod_exp(x.get(), y.get(), odd.get(), key.n.get(), scratch) == 1);
-        for (int i = 0; i < twos && !BN_is_one(x.get()) && BN_cmp(x.get(), top.get()) != 0; ++i) {
+        bool root_of_one = BN_is_one(x.get()) || BN_cmp(x.get(), top.get()) == 0;
+        for (int i = 0; i < twos && !root_of_one; ++i) {
             CH_CHECK(BN_mod_sqr(y.get(), x.get(), key.n.get(), scratch) == 1);
             if (BN_is_one(y.get())) {
                 const ossl::Bn candidate = less_one(x.get());
@@ -74,7 +76,11 @@ bool recover_primes(Numbers& key, BN_CTX* scratch) {
                 CH_CHECK(BN_div(key.q.get(), nullptr, key.n.get(), key.p.get(), scratch) == 1);
                 return true;
             }
+            root_of_one = BN_cmp(y.get(), top.get()) == 0;
             std::swap(x, y);
+        }
+        if (!root_of_one) {
+            return false;
         }
     }
     return false;

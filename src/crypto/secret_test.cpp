@@ -196,10 +196,11 @@ TEST(SecretArenaDeathTest, AbortsWhenFull) {
 }
 
 TEST(PagePool, KeepsBlocksApartInARandomWalk) {
-    PagePool pool({.reserve_bytes = 64 << 20,
-                   .slot = 1,
-                   .cached_bytes_max = 4096,
-                   .cached_block_max = 1024});
+    // Static: the thread's caches point to it until the thread ends.
+    static PagePool pool({.reserve_bytes = 64 << 20,
+                          .slot = 1,
+                          .cached_bytes_max = 4096,
+                          .cached_block_max = 1024});
     std::mt19937 random(7);
     std::map<std::uint8_t*, std::pair<std::size_t, std::uint8_t>> held;
     for (int step = 0; step < 60000; ++step) {
