@@ -41,6 +41,7 @@ class Entry:
     fresh: typing.Callable | None = None    # target -> changes it to an object to be used up
     extra: tuple = ()                       # further actions that a success needs
     removed_is_done: bool = False           # also on a destroyed or revoked object
+    after: typing.Callable | None = None    # puts back what a success did to the service
 
 
 def path_of(row, target, kind, short=False):
@@ -147,6 +148,8 @@ class Requests:
             "credential.revoke": Entry("credential", fresh=self.new_credential,
                                        removed_is_done=True),
             "audit.read": Entry("domain"),
+            "audit.readAccount": Entry("account"),
+            "domain.rotateKey": Entry("domain"),
             "whoami": Entry("itself"),
             "can": Entry("itself", query=lambda t:
                          "?action=okms:apikms:serviceKey/encrypt&resource=urn:v1:x"),
@@ -154,6 +157,10 @@ class Requests:
             "account.list": Entry("service"),
             "operator.create": Entry("service", body=lambda t: {"name": unique("o")}),
             "audit.readProvider": Entry("service"),
+            "seal.get": Entry("service"),
+            "seal.close": Entry("service", after=lambda: self.world.restart(0)),
+            "seal.rotateRoot": Entry("service"),
+            "backup.create": Entry("service", body=lambda t: {"file": unique("b")}),
             "claim.redeem": Entry("code"),
         }
 

@@ -18,6 +18,7 @@ class Customer:
         claimed = world.nobody.need("control", "POST", "/v1/claim", {"code": self.used_code})
         self.root = Caller(world.service, name + "/root", token=claimed["token"])
         self.root_identity = claimed["identity"]["id"]
+        self.root_urn = claimed["identity"]["urn"]
         self.domain = self.root.need("control", "POST", "/v2/okms/resource",
                                      {"region": world.region, "name": name})["id"]
 

@@ -2,7 +2,8 @@
 # once more on the same directory: the data must still be there.
 stage_run() {
     stop_service "$service_directory"
-    rm -rf "$service_directory" "$service_directory-break-glass-demo"
+    rm -rf "$service_directory" "$service_directory-root-key" \
+        "$service_directory-break-glass-demo"
     counted_step "Main job from nothing" run-first \
         "$ROOT/run" --dir "$service_directory" --background --ports auto
     [ "$stage_failed" -eq 0 ] || return 1
