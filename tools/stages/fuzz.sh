@@ -31,7 +31,7 @@ stage_fuzz() {
     local targets target name
     step "Building the fuzz targets" build-fuzz configure_and_build "$ROOT/build/fuzz" \
         -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_CXX_COMPILER=clang++ -DCHATELAINE_FUZZ=ON \
-        -DCHATELAINE_TESTS=OFF -DCHATELAINE_SANITIZE=address || return
+        -DCHATELAINE_TESTS=OFF -DCHATELAINE_SANITIZE=address -- chatelaine_fuzzers || return
     mapfile -t targets < <(find "$ROOT/build/fuzz" -type f -name 'chatelaine_fuzz_*' -perm -u+x | sort)
     [ ${#targets[@]} -gt 0 ] || { say "no fuzz target was built"; return 1; }
     rm -rf "$REPORTS/fuzz"
