@@ -2,10 +2,11 @@
 # says. Installing is left out elsewhere, so that testing never changes somebody's machine.
 
 package_content() {
-    local deb="$1" path
+    local deb="$1" path paths
+    paths="$(dpkg-deb --fsys-tarfile "$deb" | tar -t)" || return
     for path in ./usr/bin/chatelained ./usr/bin/chatelaine ./etc/chatelaine/chatelained.toml \
         ./usr/lib/systemd/system/chatelained.service ./usr/share/doc/chatelaine/copyright; do
-        dpkg-deb --fsys-tarfile "$deb" | tar -t | grep -qx "$path" || { echo "no $path"; return 1; }
+        grep -qx "$path" <<<"$paths" || { echo "no $path in the package"; return 1; }
     done
     # No failpoint may be in what is shipped.
     ! strings "$(find_binary chatelained)" | grep -i chatelaine_failpoint
@@ -15,6 +16,8 @@ package_content() {
 package_start() {
     local command pid status=1
     command="$(sed -n 's/^ExecStart=//p' /usr/lib/systemd/system/chatelained.service)"
+    # Where the shares are taken from: never below the data.
+    install -d -o chatelaine -g chatelaine -m 0700 /var/lib/chatelaine-shares || return
     runuser -u chatelaine -- chatelained init --config /etc/chatelaine/chatelained.toml \
         --shares-dir /var/lib/chatelaine-shares || return
     # shellcheck disable=SC2086
