@@ -132,6 +132,7 @@ Result<gate::Outcome<CreateOperator>> run(const gate::Authorised<CreateOperator>
     const auto& command = authorised.command();
     CH_TRY_VOID(check_name("name", command.name, 64));
     CH_TRY_VOID(check_grants(command.grants));
+    CH_TRY_VOID(may_hand_out(services, authorised.principal(), command.grants));
     CH_TRY_VOID(check_unique<access::Identity>(services, access::provider_scope, command.name));
     Claim claim;
     claim.for_operator = true;
