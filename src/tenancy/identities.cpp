@@ -1,5 +1,5 @@
 // Identities of an account and their bearer tokens.
-#include "tenancy/handlers.hpp"
+#include "tenancy/names.hpp"
 
 namespace chatelaine::tenancy {
 namespace {
@@ -56,8 +56,11 @@ Result<gate::Outcome<CreateIdentity>> run(const gate::Authorised<CreateIdentity>
     identity->grants = command.grants;
     identity->created = services.now;
     identity->urn = access::identity_urn(services.plate, account, command.name);
+    CH_TRY(auto name, take_name(services, account.uuid, NameSpace::kIdentity, command.name,
+                                identity->id.uuid));
     gate::Outcome<CreateIdentity> outcome;
     outcome.changes.push_back(identity_change(*identity, 0, services.now));
+    outcome.changes.push_back(std::move(name));
     outcome.made_urn = identity->urn;
     outcome.reply.identity = std::move(identity);
     return outcome;
@@ -124,6 +127,11 @@ Result<gate::Outcome<DeleteIdentity>> run(const gate::Authorised<DeleteIdentity>
                             identity->origin.version, identity->created, services.now);
     change.tombstone = true;
     outcome.changes.push_back(std::move(change));
+    CH_TRY(auto name, free_name(services, identity->account.uuid, NameSpace::kIdentity,
+                                identity->name, identity->id.uuid));
+    if (name) {
+        outcome.changes.push_back(std::move(*name));
+    }
     outcome.made_urn = identity->urn;
     return outcome;
 }
