@@ -1,6 +1,7 @@
 #include "access/access.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "base/encoding.hpp"
 
@@ -57,16 +58,18 @@ Uuid identity_scope(Party party, const AccountId& account) {
     return party == Party::kProvider ? provider_scope : account.uuid;
 }
 
-}  // namespace
-
-bool matches(std::string_view pattern, std::string_view text) {
-    // Greedy with one point to come back to: each character is looked at a bounded number of
-    // times for one star, and the last star alone is ever retried.
+/// Greedy with one point to come back to: the last star alone is ever retried, so it is at worst
+/// pattern times text. No match when `steps_left` is used up before the end.
+bool matches_within(std::string_view pattern, std::string_view text, std::size_t& steps_left) {
     std::size_t p = 0;
     std::size_t t = 0;
     std::size_t star = std::string_view::npos;
     std::size_t resume = 0;
     while (t < text.size()) {
+        if (steps_left-- == 0) {
+            steps_left = 0;
+            return false;
+        }
         if (p < pattern.size() && pattern[p] == '*') {
             star = p++;
             resume = t;
@@ -86,6 +89,67 @@ bool matches(std::string_view pattern, std::string_view text) {
     return p == pattern.size();
 }
 
+/// Compares patterns, so much and no more: it bounds the work that one request can ask for.
+/// Identities of a thousand plain grants stay below it.
+class Comparisons {
+public:
+    /// Does `held` match every text that `given` matches? Read as a text itself, the stars of
+    /// `given` can be taken up by stars of `held` alone: a match takes in whatever they stand for.
+    bool takes_in(std::string_view held, std::string_view given) {
+        return matches_within(held, given, steps_left_);
+    }
+    bool used_up() const { return steps_left_ == 0; }
+    std::vector<bool> taken_in(const std::vector<std::string>& held,
+                               const std::vector<std::string>& given) {
+        std::vector<bool> taken(given.size());
+        for (std::size_t i = 0; i < given.size(); ++i) {
+            taken[i] = std::any_of(held.begin(), held.end(), [&](const std::string& pattern) {
+                return takes_in(pattern, given[i]);
+            });
+        }
+        return taken;
+    }
+
+private:
+    std::size_t steps_left_ = 100'000'000;
+};
+
+/// The first action on a resource of `grant` that no single grant of `holder` takes in.
+std::optional<Right> missing_of(const Grant& grant, const std::vector<Grant>& holder,
+                                Comparisons& comparisons) {
+    if (std::find(holder.begin(), holder.end(), grant) != holder.end()) {
+        return std::nullopt;
+    }
+    const std::size_t columns = grant.resources.size();
+    std::vector<bool> covered(grant.actions.size() * columns);
+    for (const Grant& held : holder) {
+        if (comparisons.used_up()) {
+            break;  // unsure: what is not covered so far counts as missing
+        }
+        const auto actions = comparisons.taken_in(held.actions, grant.actions);
+        if (std::find(actions.begin(), actions.end(), true) == actions.end()) {
+            continue;
+        }
+        const auto resources = comparisons.taken_in(held.resources, grant.resources);
+        for (std::size_t i = 0; i < covered.size(); ++i) {
+            covered[i] = covered[i] || (actions[i / columns] && resources[i % columns]);
+        }
+    }
+    const auto found = std::find(covered.begin(), covered.end(), false);
+    if (found == covered.end()) {
+        return std::nullopt;
+    }
+    const auto at = static_cast<std::size_t>(found - covered.begin());
+    return Right{grant.actions[at / columns], grant.resources[at % columns]};
+}
+
+}  // namespace
+
+bool matches(std::string_view pattern, std::string_view text) {
+    std::size_t steps = std::numeric_limits<std::size_t>::max();
+    return matches_within(pattern, text, steps);
+}
+
 Decision decide(const std::vector<Grant>& grants, std::initializer_list<std::string_view> actions,
                 std::string_view resource) {
     const auto any = [](const std::vector<std::string>& patterns, std::string_view text) {
@@ -100,6 +164,32 @@ Decision decide(const std::vector<Grant>& grants, std::initializer_list<std::str
         }
     }
     return Decision::kDenied;
+}
+
+std::optional<Right> first_missing(const std::vector<Grant>& holder,
+                                   const std::vector<Grant>& given) {
+    Comparisons comparisons;
+    for (const Grant& grant : given) {
+        if (auto right = missing_of(grant, holder, comparisons)) {
+            return right;
+        }
+    }
+    return std::nullopt;
+}
+
+std::vector<Grant> beyond(const std::vector<Grant>& holder, const std::vector<Grant>& given) {
+    Comparisons comparisons;
+    std::vector<Grant> more;
+    for (const Grant& grant : given) {
+        if (missing_of(grant, holder, comparisons)) {
+            more.push_back(grant);
+        }
+    }
+    return more;
+}
+
+bool covers(const std::vector<Grant>& holder, const std::vector<Grant>& given) {
+    return !first_missing(holder, given);
 }
 
 Decision Principal::decide(std::initializer_list<std::string_view> actions,
@@ -118,11 +208,28 @@ Decision Principal::decide(std::initializer_list<std::string_view> actions,
     return Decision::kDenied;
 }
 
+bool Principal::is_root() const {
+    return std::any_of(identities_.begin(), identities_.end(),
+                       [](const auto& identity) { return identity->root; });
+}
+
+std::optional<Right> Principal::lacks(const std::vector<Grant>& given) const {
+    if (system_ || is_root()) {
+        return std::nullopt;
+    }
+    std::vector<Grant> held;
+    for (const auto& identity : identities_) {
+        held.insert(held.end(), identity->grants.begin(), identity->grants.end());
+    }
+    return first_missing(held, given);
+}
+
 Principal Principal::system(Party party, AccountId account, DomainId domain) {
     Principal principal;
     principal.party_ = party;
     principal.account_ = account;
     principal.domain_ = domain;
+    principal.bound_to_ = domain;
     principal.anonymous_ = false;
     principal.system_ = true;
     return principal;
@@ -218,6 +325,7 @@ Result<Principal> Authenticator::by_certificate(const Presented::Certificate& ce
     principal.party_ = has_upn ? Party::kCustomer : Party::kProvider;
     principal.account_ = credential->account;
     principal.domain_ = credential->domain;
+    principal.bound_to_ = credential->domain;
     principal.credential_ = id.uuid;
     for (const IdentityId& identity_id : credential->identities) {
         CH_TRY(auto identity,
@@ -252,6 +360,8 @@ Result<Principal> Authenticator::by_token(std::string_view text, seal::Reader& r
     principal.party_ = parts->scope == provider_scope ? Party::kProvider : Party::kCustomer;
     principal.account_ = token->account;
     principal.domain_ = token->domain;
+    principal.bound_to_ = token->domain;
+    principal.token_expires_ = token->expires;
     principal.credential_ = token->id;
     CH_TRY(auto identity,
            load_identity(reader, identity_scope(principal.party_, token->account),

@@ -29,6 +29,7 @@ inline constexpr Uuid provider_scope{{0, 0, 0, 0, 0, 0, 0x40, 0, 0x80, 0, 0, 0, 
 struct Grant {
     std::vector<std::string> actions;
     std::vector<std::string> resources;
+    bool operator==(const Grant&) const = default;
 };
 
 /// A grant inside another record (docs/formats.md).
@@ -37,12 +38,28 @@ Result<Grant> decode_grant(BytesView bytes);
 
 enum class Decision : std::uint8_t { kAllowed, kDenied };
 
-/// Does a pattern with `*` match the whole text? Linear in both, whatever the pattern.
+/// Does a pattern with `*` match the whole text? At worst in the time of one times the other.
 bool matches(std::string_view pattern, std::string_view text);
 
 /// True when a grant allows one of `actions` on `resource`. Pure. Empty actions are skipped.
 Decision decide(const std::vector<Grant>& grants, std::initializer_list<std::string_view> actions,
                 std::string_view resource);
+
+/// An action pattern on a resource pattern.
+struct Right {
+    std::string action;
+    std::string resource;
+    bool operator==(const Right&) const = default;
+};
+/// The first right of `given` that `holder` does not hold itself: one action on one resource, both
+/// inside the patterns of one grant of the holder. Pure. In doubt (several grants that cover only
+/// together, or more patterns than may be compared) it says that the right is missing.
+std::optional<Right> first_missing(const std::vector<Grant>& holder,
+                                   const std::vector<Grant>& given);
+/// The grants of `given` that `holder` does not cover, by the same measure.
+std::vector<Grant> beyond(const std::vector<Grant>& holder, const std::vector<Grant>& given);
+/// True when whatever `given` allows, `holder` allows too: then the one may hand out the other.
+bool covers(const std::vector<Grant>& holder, const std::vector<Grant>& given);
 
 /// An identity of a customer (scope: its account) or an operator (scope: the provider).
 struct Identity {
@@ -138,6 +155,12 @@ public:
     Party party() const { return party_; }
     const AccountId& account() const { return account_; }
     const DomainId& domain() const { return domain_; }  ///< nil for operators
+    /// The domain that the credential itself is bound to, whatever the request's path says; nil for
+    /// one of the whole account and for operators.
+    const DomainId& bound_to() const { return bound_to_; }
+    /// When the token ends that was presented; nothing for one without an end. A certificate does
+    /// not count: it may be used to ask for the one that follows it.
+    const std::optional<WallTime>& token_expires() const { return token_expires_; }
     /// The credential's or the token's id.
     const Uuid& credential() const { return credential_; }
     bool by_certificate() const { return by_certificate_; }
@@ -145,6 +168,11 @@ public:
     /// The union of the rights of its identities. Pure on what was loaded.
     Decision decide(std::initializer_list<std::string_view> actions,
                     std::string_view resource) const;
+    /// The root of the account is among its identities.
+    bool is_root() const;
+    /// The first right of `given` that none of its identities holds; nothing when it holds all, as
+    /// the root of the account does. What the credential is bound to has no part in it.
+    std::optional<Right> lacks(const std::vector<Grant>& given) const;
     /// Nobody: for the public operations, and for what is written about refused callers.
     static Principal anonymous() { return Principal(); }
     /// Work of the service's own, on behalf of `account` (scheduler, start-up). Not from a face.
@@ -158,6 +186,8 @@ private:
     Party party_ = Party::kCustomer;
     AccountId account_;
     DomainId domain_;
+    DomainId bound_to_;
+    std::optional<WallTime> token_expires_;
     Uuid credential_;
     bool by_certificate_ = false;
     bool anonymous_ = true;

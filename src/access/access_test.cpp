@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <random>
 
@@ -105,6 +106,126 @@ TEST(Decide, NeedsActionAndResourceInOneGrant) {
     EXPECT_EQ(decide({}, {"read"}, "one"), Decision::kDenied);
     EXPECT_EQ(decide({{{"*"}, {"*"}}}, {"", ""}, "one"), Decision::kDenied)
         << "an operation without an action is nobody's";
+}
+
+TEST(Covers, TakesInPatternsByPattern) {
+    const auto one = [](const char* held, const char* given) {
+        const bool by_action = covers({{{held}, {"*"}}}, {{{given}, {"r"}}});
+        EXPECT_EQ(by_action, covers({{{"*"}, {held}}}, {{{"a"}, {given}}})) << held << " " << given;
+        return by_action;
+    };
+    EXPECT_TRUE(one("*", "*"));
+    EXPECT_TRUE(one("*", "a*b"));
+    EXPECT_TRUE(one("a*", "a*"));
+    EXPECT_TRUE(one("a*", "ab*c"));
+    EXPECT_TRUE(one("a*", "a**"));
+    EXPECT_TRUE(one("*b*", "ab*"));
+    EXPECT_TRUE(one("a", "a"));
+    EXPECT_FALSE(one("a", "*"));
+    EXPECT_FALSE(one("a*", "*"));
+    EXPECT_FALSE(one("ab*", "a*"));
+    EXPECT_FALSE(one("a*b", "a*"));
+    EXPECT_FALSE(one("*a*", "*"));
+    EXPECT_FALSE(one("", "*"));
+}
+
+TEST(Covers, NeedsActionAndResourceInOneGrant) {
+    const std::vector<Grant> held{{{"read"}, {"one"}}, {{"write"}, {"two"}}};
+    EXPECT_TRUE(covers(held, {}));
+    EXPECT_TRUE(covers({}, {}));
+    EXPECT_TRUE(covers(held, held));
+    EXPECT_FALSE(covers({}, held));
+    EXPECT_EQ(first_missing({}, held), (Right{"read", "one"}));
+    EXPECT_EQ(first_missing(held, {{{"read", "write"}, {"two"}}}), (Right{"read", "two"}));
+    EXPECT_EQ(first_missing(held, {{{"write"}, {"two", "one"}}}), (Right{"write", "one"}));
+    EXPECT_TRUE(covers({{{"a"}, {"1"}}, {{"a"}, {"2"}}}, {{{"a"}, {"1", "2"}}}))
+        << "each pair in one grant, not all pairs in the same";
+    EXPECT_EQ(beyond(held, {{{"read"}, {"one"}}, {{"read"}, {"two"}}}),
+              (std::vector<Grant>{{{"read"}, {"two"}}}));
+}
+
+/// A pattern, grants or a text of a small alphabet, so that they meet often.
+std::string some_text(std::mt19937& dice, std::string_view alphabet, std::size_t characters_max) {
+    std::string text(1 + dice() % characters_max, 'a');
+    for (char& c : text) {
+        c = alphabet[dice() % alphabet.size()];
+    }
+    return text;
+}
+std::vector<Grant> some_grants(std::mt19937& dice) {
+    const auto patterns = [&] {
+        std::vector<std::string> made(1 + dice() % 2);
+        for (auto& pattern : made) {
+            pattern = some_text(dice, "ab**", 3);
+        }
+        return made;
+    };
+    std::vector<Grant> grants(dice() % 3);
+    for (auto& grant : grants) {
+        grant = {patterns(), patterns()};
+    }
+    return grants;
+}
+
+TEST(Covers, MeansThatWhateverIsAllowedIsHeld) {
+    std::mt19937 dice(7);
+    int covered = 0, allowed = 0;
+    for (int i = 0; i < 20'000; ++i) {
+        const auto held = some_grants(dice), given = some_grants(dice);
+        const bool says = covers(held, given);
+        covered += says && !given.empty();
+        ASSERT_TRUE(covers(held, held));
+        ASSERT_EQ(says, beyond(held, given).empty());
+        for (int j = 0; says && j < 20; ++j) {
+            const std::string action = some_text(dice, "ab", 4);
+            const std::string resource = some_text(dice, "ab", 4);
+            if (decide(given, {action}, resource) == Decision::kAllowed) {
+                ++allowed;
+                ASSERT_EQ(decide(held, {action}, resource), Decision::kAllowed)
+                    << action << " on " << resource;
+            }
+        }
+    }
+    EXPECT_GT(covered, 1000) << "the test looks at something";
+    EXPECT_GT(allowed, 1000);
+}
+
+TEST(Covers, IsExactForOnePattern) {
+    std::mt19937 dice(8);
+    for (int i = 0; i < 20'000; ++i) {
+        const std::string held = some_text(dice, "ab**", 4), given = some_text(dice, "ab**", 4);
+        if (covers({{{"x"}, {held}}}, {{{"x"}, {given}}})) {
+            continue;
+        }
+        // Something is outside: the given pattern with a letter of nobody's for each star.
+        std::string outside = given;
+        std::replace(outside.begin(), outside.end(), '*', 'c');
+        ASSERT_TRUE(matches(given, outside) && !matches(held, outside)) << held << " " << given;
+    }
+}
+
+TEST(Covers, SaysNoToMoreThanItWillCompare) {
+    std::vector<Grant> plain, vast;
+    for (int i = 0; i < 1000; ++i) {
+        plain.push_back({{"action" + std::to_string(i)}, {"resource"}});
+    }
+    EXPECT_TRUE(covers({{{"*"}, {"*"}}}, plain));
+    std::vector<Grant> longer = plain;
+    std::reverse(longer.begin(), longer.end());
+    for (auto& grant : longer) {
+        grant.resources.push_back("other");
+    }
+    EXPECT_TRUE(covers(longer, plain)) << "a thousand plain grants are within the bound";
+    const std::string hard = "*" + std::string(500, 'a') + "b";
+    for (int i = 0; i < 100; ++i) {
+        vast.push_back({std::vector<std::string>(10, hard + std::to_string(i)), {"resource"}});
+    }
+    std::vector<Grant> all = vast;
+    for (auto& grant : all) {
+        grant.resources.push_back("other");
+    }
+    std::reverse(all.begin(), all.end());
+    EXPECT_FALSE(covers(all, vast)) << "it is covered; to find that out is too much work";
 }
 
 // ---- tokens --------------------------------------------------------------------------------

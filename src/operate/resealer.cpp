@@ -13,7 +13,7 @@ using store::Kind;
 constexpr std::array kinds{Kind::kManagedObject, Kind::kKeyVersion, Kind::kDomain, Kind::kAccount,
                            Kind::kIdentity,      Kind::kCredential, Kind::kToken,  Kind::kOperator,
                            Kind::kAuthority,     Kind::kClaim,      Kind::kIntent, Kind::kEvidence,
-                           Kind::kSetting};
+                           Kind::kSetting,       Kind::kName};
 
 /// The answers of a page's transactions.
 class Answers {

@@ -48,6 +48,7 @@ enum class Kind : std::uint16_t {
     kIntent = 24,         ///< work that spans two stores, resumed at start
     kEvidence = 25,       ///< last evidence of an activity
     kSetting = 26,
+    kName = 27,           ///< a name that is taken in a scope; id = blind term of the name
 };
 
 /// Which of the two stores keeps a kind: the directory (accounts, identities, credentials: the

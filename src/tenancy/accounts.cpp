@@ -1,7 +1,7 @@
 // Accounts, operators and the one-time codes by which they come to their first credential.
 #include "base/log.hpp"
 #include "crypto/random.hpp"
-#include "tenancy/handlers.hpp"
+#include "tenancy/names.hpp"
 
 namespace chatelaine::tenancy {
 namespace {
@@ -98,6 +98,8 @@ Result<gate::Outcome<CreateAccount>> run(const gate::Authorised<CreateAccount>& 
     account->id = AccountId::random(services.random);
     account->name = command.name;
     account->created = services.now;
+    CH_TRY(auto name, take_name(services, access::provider_scope, NameSpace::kAccount,
+                                command.name, account->id.uuid));
     // The account's keys come first: without them nothing of it could be sealed. Keys of an
     // account whose record was never committed do no harm.
     CH_TRY_VOID(tools.seal->create_scope(account->id.uuid));
@@ -109,6 +111,7 @@ Result<gate::Outcome<CreateAccount>> run(const gate::Authorised<CreateAccount>& 
     outcome.changes.push_back(change_of(*account, access::provider_scope, account->id.uuid, 0,
                                         services.now, services.now));
     outcome.changes.push_back(std::move(made.change));
+    outcome.changes.push_back(std::move(name));
     outcome.reply = {account, std::move(made.code)};
     outcome.details.emplace_back("account", account->id.to_string());
     return outcome;
@@ -132,14 +135,19 @@ Result<gate::Outcome<CreateOperator>> run(const gate::Authorised<CreateOperator>
     const auto& command = authorised.command();
     CH_TRY_VOID(check_name("name", command.name, 64));
     CH_TRY_VOID(check_grants(command.grants));
+    CH_TRY_VOID(may_hand_out(services, authorised.principal(), command.grants));
     CH_TRY_VOID(check_unique<access::Identity>(services, access::provider_scope, command.name));
     Claim claim;
     claim.for_operator = true;
     claim.name = command.name;
     claim.grants = command.grants;
     NewClaim made = new_claim(std::move(claim), services.now);
+    CH_TRY(auto name, take_name(services, access::provider_scope, NameSpace::kOperator,
+                                command.name, made.change.key.id,
+                                services.now.plus_seconds(kClaimSeconds)));
     gate::Outcome<CreateOperator> outcome;
     outcome.changes.push_back(std::move(made.change));
+    outcome.changes.push_back(std::move(name));
     outcome.reply.enrolment_code = std::move(made.code);
     outcome.details.emplace_back("operator", command.name);
     return outcome;
@@ -170,7 +178,11 @@ Result<gate::Outcome<RedeemClaim>> run(const gate::Authorised<RedeemClaim>& auth
     facts.name = "first";
     NewToken token = new_token(services, facts, scope);
 
+    CH_TRY(auto name, take_name(services, scope,
+                                for_operator ? NameSpace::kOperator : NameSpace::kIdentity,
+                                claim->name, identity->id.uuid, {}, claim->id));
     gate::Outcome<RedeemClaim> outcome;
+    outcome.changes.push_back(std::move(name));
     if (for_operator && command.csr) {
         CH_TRY(auto made, operator_certificate(*command.csr, *identity, services, tools));
         outcome.changes.push_back(change_of(*made.first, scope, made.first->id.uuid, 0,

@@ -117,6 +117,7 @@ Result<gate::Outcome<CreateCredential>> run(const gate::Authorised<CreateCredent
         return Error(Code::kWouldBlock, "tenancy.credential");
     }
     auto credential = std::make_shared<access::Credential>();
+    std::vector<Grant> given;
     for (const std::string& urn : command.identity_urns) {
         CH_TRY(const auto identity, identity_of(urn, principal.account(), services));
         const auto& callers = principal.identities();
@@ -126,8 +127,13 @@ Result<gate::Outcome<CreateCredential>> run(const gate::Authorised<CreateCredent
             return Error::forbidden("tenancy.credential", "okms:apiovh:credential/create",
                                     identity->urn);
         }
+        given.insert(given.end(), identity->grants.begin(), identity->grants.end());
         credential->identities.push_back(identity->id);
     }
+    CH_TRY_VOID(may_hand_out(services, principal, given));
+    const WallTime not_after = services.now.plus_seconds(command.validity_days * 86400);
+    CH_TRY_VOID(may_outlive(principal, not_after, CreateCredential::row.actions[0],
+                            authorised.resource_urn()));
     CH_TRY(auto subject, subject_key(command));
     credential->id = CredentialId::random(services.random);
     // The serial number is the id as a positive integer, which must not begin with a zero octet.
@@ -141,7 +147,7 @@ Result<gate::Outcome<CreateCredential>> run(const gate::Authorised<CreateCredent
         subject.key.type() == crypto::KeyType::kRsa ? "RSA" : "ECDSA";
     credential->created = services.now;
     credential->not_before = services.now.plus_seconds(-60);
-    credential->not_after = services.now.plus_seconds(command.validity_days * 86400);
+    credential->not_after = not_after;
     const std::string domain = command.domain.to_string();
     const crypto::ClientCertificate facts{credential->id, domain, "okms.domain:" + domain,
                                           credential->not_before, credential->not_after};

@@ -2,6 +2,42 @@
 #include "tenancy/handlers.hpp"
 
 namespace chatelaine::tenancy {
+namespace {
+
+bool take_prefix(std::string_view& text, std::string_view prefix) {
+    if (!text.starts_with(prefix)) {
+        return false;
+    }
+    text.remove_prefix(prefix.size());
+    return true;
+}
+
+/// Is the resource one of the caller's own account, and of the domain its credential is bound to?
+/// The gate holds every operation to that before it asks for rights; so must who asks ahead.
+Result<bool> is_own(std::string_view urn, const access::Principal& principal, Services& services) {
+    if (!take_prefix(urn, "urn:v1:") || !take_prefix(urn, services.plate)) {
+        return false;
+    }
+    const std::string account = principal.account().to_string();
+    if (take_prefix(urn, ":account:")) {
+        return urn == account;
+    }
+    if (take_prefix(urn, ":identity:user:")) {
+        return take_prefix(urn, account + "/") && !urn.empty();
+    }
+    if (!take_prefix(urn, ":resource:okms:")) {
+        return false;
+    }
+    const auto id = DomainId::parse(urn.substr(0, urn.find('/')));
+    if (!id || (!principal.bound_to().is_nil() && *id != principal.bound_to())) {
+        return false;
+    }
+    CH_TRY(const auto domain,
+           services.reader.load<access::Domain>(principal.account().uuid, id->uuid));
+    return domain && domain->account == principal.account() && !domain->terminated;
+}
+
+}  // namespace
 
 Result<gate::Outcome<CreateDomain>> run(const gate::Authorised<CreateDomain>& authorised,
                                         Services& services, Tools& tools) {
@@ -64,11 +100,14 @@ Result<gate::Outcome<WhoAmI>> run(const gate::Authorised<WhoAmI>& authorised, Se
     return outcome;
 }
 
-Result<gate::Outcome<Can>> run(const gate::Authorised<Can>& authorised, Services&, Tools&) {
+Result<gate::Outcome<Can>> run(const gate::Authorised<Can>& authorised, Services& services,
+                               Tools&) {
     const auto& command = authorised.command();
+    const access::Principal& principal = authorised.principal();
+    CH_TRY(const bool own, is_own(command.resource, principal, services));
     gate::Outcome<Can> outcome;
-    outcome.reply.allowed = authorised.principal().decide({command.action}, command.resource) ==
-                            access::Decision::kAllowed;
+    outcome.reply.allowed = own && principal.decide({command.action}, command.resource) ==
+                                       access::Decision::kAllowed;
     return outcome;
 }
 

@@ -42,6 +42,18 @@ Result<void> check_unique(Services& services, const Uuid& scope, std::string_vie
     return ok();
 }
 
+/// kForbidden naming the first right of `given` that the caller does not hold: nobody hands out
+/// more than they hold (docs/decisions/0008). kWouldBlock on a network loop: it may take long.
+Result<void> may_hand_out(Services& services, const access::Principal& principal,
+                          const std::vector<Grant>& given);
+/// The same for an identity, whose credentials are bound to nothing: a caller that is bound to a
+/// domain gives rights in that domain and on the account alone.
+Result<void> may_give_identity(Services& services, const access::Principal& principal,
+                               const std::vector<Grant>& given);
+/// kForbidden when the caller's own token ends before `expires` (nothing: never does).
+Result<void> may_outlive(const access::Principal& principal, std::optional<WallTime> expires,
+                         std::string_view action, const std::string& resource);
+
 /// A token for an identity: the record's change and the text that is shown once.
 struct NewToken {
     std::shared_ptr<access::Token> token;

@@ -1,5 +1,5 @@
 // Identities of an account and their bearer tokens.
-#include "tenancy/handlers.hpp"
+#include "tenancy/names.hpp"
 
 namespace chatelaine::tenancy {
 namespace {
@@ -14,6 +14,30 @@ seal::RecordChange identity_change(const access::Identity& identity,
     return change;
 }
 
+/// What an update gives to the identity beyond what it had. Switched on again it is given all; what
+/// it keeps needs nobody who holds it, so that rights can be taken away piece by piece.
+std::vector<Grant> added(const access::Identity& before, const access::Identity& after) {
+    if (before.disabled && !after.disabled) {
+        return after.grants;
+    }
+    return access::beyond(before.grants, after.grants);
+}
+
+/// A credential of one domain makes tokens of that domain. Another domain of the account is as
+/// absent to it as one that is not there.
+Result<void> check_binding(const access::Principal& principal, const DomainId& domain,
+                           const std::string& account_urn) {
+    const DomainId& bound = principal.bound_to();
+    if (bound.is_nil() || bound == domain) {
+        return ok();
+    }
+    if (domain.is_nil()) {
+        return Error::forbidden("tenancy.rights", std::string(CreateToken::row.actions[0]),
+                                account_urn);
+    }
+    return Error(Code::kDomainNotFound, "tenancy.token", "no such domain");
+}
+
 }  // namespace
 
 Result<gate::Outcome<CreateIdentity>> run(const gate::Authorised<CreateIdentity>& authorised,
@@ -22,6 +46,7 @@ Result<gate::Outcome<CreateIdentity>> run(const gate::Authorised<CreateIdentity>
     const AccountId account = authorised.principal().account();
     CH_TRY_VOID(check_name("name", command.name, 64));
     CH_TRY_VOID(check_grants(command.grants));
+    CH_TRY_VOID(may_give_identity(services, authorised.principal(), command.grants));
     CH_TRY_VOID(check_unique<access::Identity>(services, account.uuid, command.name));
     auto identity = std::make_shared<access::Identity>();
     identity->id = IdentityId::random(services.random);
@@ -31,8 +56,11 @@ Result<gate::Outcome<CreateIdentity>> run(const gate::Authorised<CreateIdentity>
     identity->grants = command.grants;
     identity->created = services.now;
     identity->urn = access::identity_urn(services.plate, account, command.name);
+    CH_TRY(auto name, take_name(services, account.uuid, NameSpace::kIdentity, command.name,
+                                identity->id.uuid));
     gate::Outcome<CreateIdentity> outcome;
     outcome.changes.push_back(identity_change(*identity, 0, services.now));
+    outcome.changes.push_back(std::move(name));
     outcome.made_urn = identity->urn;
     outcome.reply.identity = std::move(identity);
     return outcome;
@@ -71,10 +99,14 @@ Result<gate::Outcome<UpdateIdentity>> run(const gate::Authorised<UpdateIdentity>
     auto changed = std::make_shared<access::Identity>(*identity);
     if (command.grants) {
         CH_TRY_VOID(check_grants(*command.grants));
+        if (!services.reader.may_block()) {
+            return Error(Code::kWouldBlock, "tenancy.identity");  // comparing may take long
+        }
         changed->grants = *command.grants;
     }
     changed->description = command.description.value_or(changed->description);
     changed->disabled = command.disabled.value_or(changed->disabled);
+    CH_TRY_VOID(may_give_identity(services, authorised.principal(), added(*identity, *changed)));
     gate::Outcome<UpdateIdentity> outcome;
     outcome.changes.push_back(identity_change(*changed, identity->origin.version, services.now));
     outcome.record_version = identity->origin.version + 1;
@@ -95,6 +127,11 @@ Result<gate::Outcome<DeleteIdentity>> run(const gate::Authorised<DeleteIdentity>
                             identity->origin.version, identity->created, services.now);
     change.tombstone = true;
     outcome.changes.push_back(std::move(change));
+    CH_TRY(auto name, free_name(services, identity->account.uuid, NameSpace::kIdentity,
+                                identity->name, identity->id.uuid));
+    if (name) {
+        outcome.changes.push_back(std::move(*name));
+    }
     outcome.made_urn = identity->urn;
     return outcome;
 }
@@ -108,13 +145,16 @@ Result<gate::Outcome<CreateToken>> run(const gate::Authorised<CreateToken>& auth
     // A token of the root is the root: only the root makes one.
     const auto& callers = principal.identities();
     if (identity->root && (callers.size() != 1 || !callers.front()->root)) {
-        return Error::forbidden("tenancy.token", "chatelaine:control:token/create", identity->urn);
+        return Error::forbidden("tenancy.token", std::string(CreateToken::row.actions[0]),
+                                identity->urn);
     }
+    CH_TRY_VOID(may_hand_out(services, principal, identity->grants));
     access::Token facts;
     facts.account = principal.account();
     facts.identity = identity->id;
     facts.name = command.name;
     facts.description = command.description;
+    CH_TRY_VOID(check_binding(principal, command.domain, authorised.resource_urn()));
     if (!command.domain.is_nil()) {
         CH_TRY(const auto domain, services.reader.load<access::Domain>(principal.account().uuid,
                                                                        command.domain.uuid));
@@ -130,6 +170,8 @@ Result<gate::Outcome<CreateToken>> run(const gate::Authorised<CreateToken>& auth
         }
         facts.expires = services.now.plus_seconds(*command.expires_in_seconds);
     }
+    CH_TRY_VOID(
+        may_outlive(principal, facts.expires, CreateToken::row.actions[0], identity->urn));
     NewToken made = new_token(services, facts, principal.account().uuid);
     gate::Outcome<CreateToken> outcome;
     outcome.changes.push_back(std::move(made.change));

@@ -69,7 +69,7 @@ struct Nothing {};
 
 struct CreateAccount {
     struct Command {
-        std::string name;  ///< 1..64 characters
+        std::string name;  ///< 1..64 characters, no other account's
     };
     struct Reply {
         std::shared_ptr<const Account> account;
@@ -101,7 +101,7 @@ struct ListAccounts {
 
 struct CreateOperator {
     struct Command {
-        std::string name;
+        std::string name;  ///< no other operator's, nor of an invitation that is still good
         std::vector<Grant> grants;
     };
     struct Reply {

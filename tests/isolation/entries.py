@@ -106,7 +106,7 @@ class Requests:
 
     def make(self):
         unique = lambda letter: letter + no_such_id()[:13]
-        own_urn = self.world.app_identity["urn"]
+        weak_urn = self.world.stranger_identity["urn"]
         return {
             "serviceKey.create": Entry("domain", body=lambda t: {
                 "name": "made", "type": "oct", "size": 256, "operations": ["encrypt"]}),
@@ -138,11 +138,13 @@ class Requests:
             "identity.get": Entry("identity"),
             "identity.update": Entry("identity", body=lambda t: {"description": "changed"}),
             "identity.delete": Entry("identity", fresh=self.new_identity),
-            "token.create": Entry("identity", body=lambda t: {"name": "made"}),
+            # Of a fresh identity without rights: who may mint need not hold what app holds.
+            "token.create": Entry("identity", fresh=self.new_identity,
+                                  body=lambda t: {"name": "made", "domain": t.domain}),
             "token.list": Entry("identity"),
             "token.revoke": Entry("token", fresh=self.new_token, removed_is_done=True),
             "credential.create": Entry("domain", body=lambda t: {
-                "name": "made", "identityURNs": [own_urn]}),
+                "name": "made", "identityURNs": [weak_urn]}),
             "credential.list": Entry("domain"),
             "credential.get": Entry("credential", removed_is_done=True),
             "credential.revoke": Entry("credential", fresh=self.new_credential,
