@@ -1,6 +1,7 @@
-// chatelained: init, serve, print-config, print-operations, print-reference.
+// chatelained: init, serve, restore, print-config, print-operations, print-reference.
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "apps/chatelained/init.hpp"
 #include "apps/chatelained/operations.hpp"
 #include "apps/chatelained/reference.hpp"
+#include "apps/chatelained/restore.hpp"
 #include "apps/chatelained/service.hpp"
 #include "base/log.hpp"
 #include "crypto/secret.hpp"
@@ -26,6 +28,8 @@ using chatelaine::Result;
 constexpr std::string_view kUsage =
     "usage: chatelained init  (--dir DIR | --config FILE) [--shares-dir DIR] [--name HOST]...\n"
     "       chatelained serve (--dir DIR | --config FILE) [--ports auto]\n"
+    "       chatelained restore (--dir DIR | --config FILE) [--file BACKUP] [--share-file FILE]... "
+    "[--name HOST]...\n"
     "       chatelained print-config\n"
     "       chatelained print-operations\n"
     "       chatelained print-reference\n"
@@ -33,6 +37,9 @@ constexpr std::string_view kUsage =
     "  init          make the data directory, the root key, its shares and the first enrolment "
     "code\n"
     "  serve         run the service\n"
+    "  restore       put a backup into a missing or empty data directory, open it with the key "
+    "file or\n"
+    "                shares, and make a server certificate; without --file only the latter two\n"
     "  print-config  a commented configuration file with every default\n"
     "  print-operations every operation of every listener, as JSON\n"
     "  print-reference  every operation of every listener, as Markdown\n"
@@ -42,8 +49,9 @@ constexpr std::string_view kUsage =
 
 struct Arguments {
     std::string command;
-    std::string dir, config, shares_dir;
+    std::string dir, config, shares_dir, file;
     std::vector<std::string> names;
+    std::vector<std::filesystem::path> share_files;
     bool ports_auto = false;
 };
 
@@ -74,6 +82,10 @@ Result<Arguments> parse(int count, char** values) {
             arguments.config = value;
         } else if (option == "--shares-dir") {
             arguments.shares_dir = value;
+        } else if (option == "--file") {
+            arguments.file = value;
+        } else if (option == "--share-file") {
+            arguments.share_files.emplace_back(value);
         } else if (option == "--name") {
             arguments.names.push_back(value);
         } else if (option == "--ports" && value == "auto") {
@@ -112,6 +124,22 @@ Result<Config> config_of(const Arguments& arguments) {
     return config;
 }
 
+/// The files go first where --dir is given: the configuration lies among them, and is made after.
+Result<void> restore(const Arguments& arguments) {
+    if (!arguments.dir.empty() && !arguments.file.empty()) {
+        CH_TRY_VOID(chatelaine::app::restore_files(
+            arguments.file,
+            {std::filesystem::absolute(arguments.dir).lexically_normal()}));
+    }
+    CH_TRY(const Config config, config_of(arguments));
+    const DataDirectory data{config.data_dir};
+    if (arguments.dir.empty() && !arguments.file.empty()) {
+        CH_TRY_VOID(chatelaine::app::restore_files(arguments.file, data));
+    }
+    return chatelaine::app::finish_restore(
+        {data, config, arguments.share_files, arguments.names});
+}
+
 Result<void> run(int count, char** values) {
     CH_TRY(const Arguments arguments, parse(count, values));
     if (arguments.command == "print-config") {
@@ -125,6 +153,9 @@ Result<void> run(int count, char** values) {
     if (arguments.command == "print-reference") {
         std::fputs(chatelaine::app::reference().c_str(), stdout);
         return chatelaine::ok();
+    }
+    if (arguments.command == "restore") {
+        return restore(arguments);
     }
     CH_TRY(const Config config, config_of(arguments));
     chatelaine::log::configure(config.log.level, config.log.json);
