@@ -24,8 +24,9 @@ if(CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64")
     target_compile_options(chatelaine_flags INTERFACE -march=x86-64-v2)
 endif()
 if(NOT CHATELAINE_SANITIZE STREQUAL "")
-    # A sanitizer's own code makes some warnings false; the other builds hold the tree to them.
-    add_compile_options(-Wno-error)
+    # A sanitizer's own code makes some warnings false; the other builds hold the tree to them. In
+    # the same place as -Werror, since the later of the two counts.
+    target_compile_options(chatelaine_flags INTERFACE -Wno-error)
 endif()
 if(CHATELAINE_SANITIZE STREQUAL "address")
     target_compile_options(chatelaine_flags INTERFACE
