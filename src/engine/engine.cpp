@@ -50,8 +50,11 @@ void Lane::add(std::unique_ptr<Task> task) {
 void Lane::write() {
     const Result<void> written = journal_.write();
     if (!written) {
-        log::error("journal_write_failed", {{"reason", written.error().to_string()}},
-                   "uses are refused: free space on the journal's volume");
+        const bool sealed = written.error().code() == Code::kSealed;
+        log::error(sealed ? "refused_while_sealed" : "journal_write_failed",
+                   {{"reason", written.error().to_string()}},
+                   sealed ? "nothing can be recorded, so nothing is done: unseal the service"
+                          : "uses are refused: free space on the journal's volume");
     }
     finishing_.swap(waiting_);
     for (auto& task : finishing_) {

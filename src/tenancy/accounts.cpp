@@ -73,10 +73,7 @@ Result<std::pair<std::shared_ptr<access::Credential>, std::string>> operator_cer
     credential->not_after = services.now.plus_seconds(kOperatorCertificateDays * 86400);
     crypto::ClientCertificate facts{credential->id, identity.name, {}, credential->not_before,
                                     credential->not_after};
-    const crypto::CertificateAuthority* const authority = tools.operators_authority;
-    if (authority == nullptr) {
-        return Error(Code::kSealed, "tenancy.authority");
-    }
+    CH_TRY(const auto authority, tools.operators_authority.get());
     CH_TRY(const Bytes der, authority->issue_client(request.key, facts));
     credential->fingerprint = crypto::sha256(der);
     credential->certificate_pem = crypto::der_to_pem(der, "CERTIFICATE");

@@ -151,10 +151,7 @@ Result<gate::Outcome<CreateCredential>> run(const gate::Authorised<CreateCredent
     const std::string domain = command.domain.to_string();
     const crypto::ClientCertificate facts{credential->id, domain, "okms.domain:" + domain,
                                           credential->not_before, credential->not_after};
-    const crypto::CertificateAuthority* const authority = tools.users_authority;
-    if (authority == nullptr) {
-        return Error(Code::kSealed, "tenancy.authority");
-    }
+    CH_TRY(const auto authority, tools.users_authority.get());
     CH_TRY(const Bytes der, authority->issue_client(subject.key, facts));
     credential->fingerprint = crypto::sha256(der);
     credential->certificate_pem = crypto::der_to_pem(der, "CERTIFICATE");

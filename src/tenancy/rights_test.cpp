@@ -48,12 +48,10 @@ protected:
         return command;
     }
     void enable_authority() {
-        authority_ = std::make_unique<crypto::CertificateAuthority>(
+        tools.users_authority.set(std::make_shared<const crypto::CertificateAuthority>(
             *crypto::CertificateAuthority::create("users", now.plus_seconds(-60),
-                                                  now.plus_seconds(1000LL * 86400)));
-        tools.users_authority = authority_.get();
+                                                  now.plus_seconds(1000LL * 86400))));
     }
-    std::unique_ptr<crypto::CertificateAuthority> authority_;
 };
 
 // ---- what a token is bound to ------------------------------------------------------------------

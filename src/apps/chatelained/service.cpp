@@ -98,8 +98,6 @@ private:
     std::unique_ptr<store::SqliteStore> region_;
     tenancy::Tools tools_;
     operate::Tools operate_;
-    std::optional<crypto::CertificateAuthority> users_authority_;
-    std::optional<crypto::CertificateAuthority> operators_authority_;
     std::unique_ptr<audit::Shipper> shipper_;
     std::vector<std::unique_ptr<audit::Journal>> journals_;
     std::unique_ptr<engine::Engine> engine_;
@@ -157,13 +155,17 @@ void Service::fill_operate_tools() {
     operate_.data_dir = options_.data.root;
     operate_.backup_directory = options_.data.backups();
     operate_.on_unsealed = [this] {
-        const auto loaded = tools_.users_authority ? ok() : load_authorities();
+        const auto loaded = load_authorities();
         if (!loaded) {
             log::error("authorities_not_loaded", {{"reason", loaded.error().to_string()}},
                        "no certificate can be issued: restart the service");
         }
     };
-    operate_.on_sealed = [this] { engine_->cache().clear(); };
+    operate_.on_sealed = [this] {
+        engine_->cache().clear();
+        tools_.users_authority.set(nullptr);
+        tools_.operators_authority.set(nullptr);
+    };
     operate_.invalidate = [this](const std::vector<store::RecordKey>& keys) {
         engine_->invalidate(keys);
     };
@@ -179,19 +181,21 @@ void Service::fill_operate_tools() {
 Result<void> Service::load_authorities() {
     engine::View view(*engine_, true);
     const auto load =
-        [&](std::string_view name) -> Result<crypto::CertificateAuthority> {
+        [&](std::string_view name) -> Result<tenancy::AuthoritySlot::Held> {
         CH_TRY(const auto record, view.load<tenancy::Authority>(access::provider_scope,
                                                                 tenancy::authority_id(name)));
         if (!record) {
             return Error(Code::kStoreCorrupt, "app.authority",
                          "the directory has no authority for " + std::string(name));
         }
-        return crypto::CertificateAuthority::load(record->certificate, record->pkcs8);
+        CH_TRY(auto authority,
+               crypto::CertificateAuthority::load(record->certificate, record->pkcs8));
+        return std::make_shared<const crypto::CertificateAuthority>(std::move(authority));
     };
-    CH_TRY(users_authority_, load(tenancy::users_authority_name));
-    CH_TRY(operators_authority_, load(tenancy::operators_authority_name));
-    tools_.users_authority = &*users_authority_;
-    tools_.operators_authority = &*operators_authority_;
+    CH_TRY(auto users, load(tenancy::users_authority_name));
+    CH_TRY(auto operators, load(tenancy::operators_authority_name));
+    tools_.users_authority.set(std::move(users));
+    tools_.operators_authority.set(std::move(operators));
     return ok();
 }
 
