@@ -104,8 +104,9 @@ public:
 
     virtual void add(const Uuid& scope, const Facts& facts) = 0;
     virtual std::size_t buffered() const = 0;
-    /// kAuditUnavailable when the file cannot take it: then none of the buffered records counts,
-    /// they are dropped, and the place in the file is cut back before anything else is written.
+    /// kAuditUnavailable when the file cannot take it, kSealed while sealed: then none of the
+    /// buffered records counts, they are dropped, and the place in the file is cut back before
+    /// anything else is written.
     virtual Result<void> write() = 0;
     /// fdatasync of what was written; called each second. Any thread.
     virtual Result<void> sync() = 0;

@@ -13,6 +13,9 @@ namespace chatelaine::audit {
 namespace {
 
 Error unavailable(const Error& cause) {
+    if (cause.code() == Code::kSealed) {
+        return Error(Code::kSealed, "audit.journal");  // no fault of the volume's
+    }
     return Error(Code::kAuditUnavailable, "audit.journal", cause.to_string());
 }
 

@@ -200,7 +200,7 @@ TEST_F(JournalTest, RefusedSealDropsAllAndReusesSequences) {
     at->add(scope_number(2), facts_number(scope_number(2), 2));
     const auto refused = at->write();
     ASSERT_FALSE(refused);
-    EXPECT_EQ(refused.error().code(), Code::kAuditUnavailable);
+    EXPECT_EQ(refused.error().code(), Code::kSealed);
     EXPECT_EQ(at->buffered(), 0u);
     seal_.refuse = false;
     at->add(scope_number(1), facts_number(scope_number(1), 3));
