@@ -151,7 +151,8 @@ TEST(ManagedObject, StateAndItsConditionsAgree) {
             *date = any_date();
         }
         const WallTime now{*rc::gen::inRange(0, 9)};
-        testing::MemoryReader reader;
+        store::MemoryStore store;
+        testing::MemoryReader reader(store);
         std::vector<seal::RecordChange> changes;
         changes.push_back(object->to_change());
         RC_ASSERT(reader.apply(changes).has_value());

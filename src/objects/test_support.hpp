@@ -15,7 +15,7 @@
 #include "crypto/random.hpp"
 #include "gate/gate.hpp"
 #include "objects/key_rules.hpp"
-#include "store/memory_store.hpp"
+#include "seal/reader_test_support.hpp"
 
 namespace chatelaine::objects::testing {
 
@@ -23,101 +23,15 @@ inline crypto::SecretBytes secret(std::string_view text) {
     return crypto::SecretBytes::copy_of(as_bytes(text));
 }
 
-inline std::string reveal(const crypto::SecretBytes& bytes) {
-    return bytes.with_exposed(crypto::insecure_expose_secret(),
-                              [](BytesView view) { return std::string(as_text(view)); });
-}
+using seal::test::MemoryReader;
 
-/// The store's records, decoded and kept while their version holds, as the engine's cache does.
-class MemoryReader final : public seal::Reader {
-public:
-    store::MemoryStore store;
-    bool blocking = true;
-    std::size_t finds = 0;
-
-    Result<store::Term> term(const Uuid& scope, std::string_view name,
-                             std::string_view value) override {
-        return blind(scope, name, value);
-    }
-    Result<std::uint64_t> version_of(const store::RecordKey& key) override {
-        CH_TRY(const auto record, store.get(key));
-        return record ? record->version : 0;
-    }
-    bool may_block() const override { return blocking; }
-
-    static store::Term blind(const Uuid& scope, std::string_view name, std::string_view value) {
-        const std::size_t hash =
-            std::hash<std::string>{}(scope.to_string() + '/' + std::string(name) + '=' +
-                                     std::string(value));
-        store::Term term;
-        std::memcpy(term.value.data(), &hash, sizeof hash);
-        return term;
-    }
-
-    Result<void> apply(const std::vector<seal::RecordChange>& changes) {
-        store::Transaction transaction;
-        for (const seal::RecordChange& change : changes) {
-            store::Change next;
-            next.key = change.key;
-            next.expected_version = change.expected_version;
-            next.tombstone = change.tombstone;
-            next.dates = change.dates;
-            for (const auto& [name, value] : change.terms) {
-                next.terms.push_back(blind(change.key.scope, name, value));
-            }
-            const std::string plain = reveal(change.plaintext);
-            next.sealed =
-                crypto::SealedBytes::from_stored(Bytes(plain.begin(), plain.end()));
-            transaction.changes.push_back(std::move(next));
-        }
-        CH_TRY(const auto receipt, store.commit(std::move(transaction)));
-        static_cast<void>(receipt);
-        return ok();
-    }
-
-protected:
-    Result<std::shared_ptr<const void>> load_any(const store::RecordKey& key,
-                                                 seal::Decode decode) override {
-        CH_TRY(const auto record, store.get(key));
-        if (!record || record->tombstone) {
-            return std::shared_ptr<const void>();
-        }
-        return decoded(*record, decode);
-    }
-    Result<ErasedPage> find_any(const store::Query& query, seal::Decode decode) override {
-        ++finds;
-        if (!blocking) {
-            return Error(Code::kWouldBlock, "test.find");
-        }
-        CH_TRY(const auto page, store.query(query));
-        ErasedPage found;
-        found.more = page.more;
-        for (const store::Record& record : page.records) {
-            CH_TRY(auto object, decoded(record, decode));
-            found.objects.push_back(std::move(object));
-            found.born.push_back(record.born);
-        }
-        return found;
-    }
-
-private:
-    Result<std::shared_ptr<const void>> decoded(const store::Record& record, seal::Decode decode) {
-        auto& kept = cache_[record.key];
-        if (!kept.second || kept.first != record.version) {
-            const seal::Origin origin{record.key, record.version, record.commit, record.born,
-                                      record.dates};
-            CH_TRY(kept.second, decode(origin, record.sealed.view()));
-            kept.first = record.version;
-        }
-        return kept.second;
-    }
-    std::map<store::RecordKey, std::pair<std::uint64_t, std::shared_ptr<const void>>> cache_;
-};
+inline std::string reveal(const crypto::SecretBytes& bytes) { return seal::test::text_of(bytes); }
 
 /// One customer's domain, its full-rights caller, and a way to run operations through the gate.
 class World : public ::testing::Test {
 public:
-    MemoryReader reader;
+    store::MemoryStore store;
+    MemoryReader reader{store};
     WallTime now = WallTime::from_seconds(1'790'000'000);
     AccountId account = AccountId::random(crypto::system_random());
     DomainId domain = DomainId::random(crypto::system_random());

@@ -5,64 +5,26 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <fstream>
 #include <string>
 
 #include "access/access.hpp"
 #include "crypto/random.hpp"
 #include "gate/gate.hpp"
 #include "operate/operations.hpp"
+#include "seal/test_support.hpp"
 #include "store/memory_store.hpp"
 
 namespace chatelaine::operate::testing {
 
 namespace fs = std::filesystem;
 
-class Folder {
-public:
-    Folder() {
-        std::string pattern = (fs::temp_directory_path() / "chatelaine-operate-XXXXXX").string();
-        path_ = ::mkdtemp(pattern.data());
-    }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-    ~Folder() {
-        std::error_code ignored;
-        fs::remove_all(path_, ignored);
-    }
-    const fs::path& path() const { return path_; }
+using seal::test::code_of;
+using seal::test::Folder;
+using seal::test::must;
+using seal::test::read_text;
+using seal::test::write_text;
 
-private:
-    fs::path path_;
-};
-
-template <class T>
-T must(Result<T> result) {
-    if (!result) {
-        ADD_FAILURE() << result.error().to_string();
-        std::abort();
-    }
-    if constexpr (!std::is_void_v<T>) {
-        return std::move(result).value();
-    }
-}
-template <class T>
-Code code_of(const Result<T>& result) {
-    return result ? Code::kEndOfCodes : result.error().code();
-}
-
-inline std::string read_text(const fs::path& path) {
-    std::ifstream file(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
-}
-inline void write_text(const fs::path& path, std::string_view text) {
-    std::ofstream(path, std::ios::binary | std::ios::trunc) << text;
-}
-inline std::string reveal(const crypto::SecretBytes& secret) {
-    return secret.with_exposed(crypto::insecure_expose_secret(),
-                               [](BytesView bytes) { return std::string(as_text(bytes)); });
-}
+inline std::string reveal(const crypto::SecretBytes& bytes) { return seal::test::text_of(bytes); }
 
 /// A folder with an open seal (root, keybag) and its key file beside.
 class SealedFolder {

@@ -7,95 +7,20 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <cstring>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "crypto/random.hpp"
 #include "gate/gate.hpp"
-#include "store/memory_store.hpp"
+#include "seal/reader_test_support.hpp"
 #include "tenancy/handlers.hpp"
 
 namespace chatelaine::tenancy::testing {
 
-inline std::string reveal(const crypto::SecretBytes& bytes) {
-    return bytes.with_exposed(crypto::insecure_expose_secret(),
-                              [](BytesView view) { return std::string(as_text(view)); });
-}
+using seal::test::MemoryReader;
 
-class MemoryReader final : public seal::Reader {
-public:
-    explicit MemoryReader(store::Store& store) : store_(store) {}
-
-    Result<store::Term> term(const Uuid& scope, std::string_view name,
-                             std::string_view value) override {
-        return blind(scope, name, value);
-    }
-    Result<std::uint64_t> version_of(const store::RecordKey& key) override {
-        CH_TRY(const auto record, store_.get(key));
-        return record ? record->version : 0;
-    }
-    bool may_block() const override { return true; }
-
-    Result<void> apply(const std::vector<seal::RecordChange>& changes) {
-        store::Transaction transaction;
-        for (const seal::RecordChange& change : changes) {
-            store::Change next;
-            next.key = change.key;
-            next.expected_version = change.expected_version;
-            next.tombstone = change.tombstone;
-            next.dates = change.dates;
-            for (const auto& [name, value] : change.terms) {
-                next.terms.push_back(blind(change.key.scope, name, value));
-            }
-            if (!change.tombstone) {
-                const std::string plain = reveal(change.plaintext);
-                next.sealed = crypto::SealedBytes::from_stored(Bytes(plain.begin(), plain.end()));
-            }
-            transaction.changes.push_back(std::move(next));
-        }
-        CH_TRY(const auto receipt, store_.commit(std::move(transaction)));
-        static_cast<void>(receipt);
-        return ok();
-    }
-
-protected:
-    Result<std::shared_ptr<const void>> load_any(const store::RecordKey& key,
-                                                 seal::Decode decode) override {
-        CH_TRY(const auto record, store_.get(key));
-        if (!record || record->tombstone) {
-            return std::shared_ptr<const void>();
-        }
-        return decoded(*record, decode);
-    }
-    Result<ErasedPage> find_any(const store::Query& query, seal::Decode decode) override {
-        CH_TRY(const auto page, store_.query(query));
-        ErasedPage found;
-        found.more = page.more;
-        for (const store::Record& record : page.records) {
-            CH_TRY(auto object, decoded(record, decode));
-            found.objects.push_back(std::move(object));
-            found.born.push_back(record.born);
-        }
-        return found;
-    }
-
-private:
-    static store::Term blind(const Uuid& scope, std::string_view name, std::string_view value) {
-        const crypto::Sha256 hash = crypto::sha256(as_bytes(
-            scope.to_string() + '/' + std::string(name) + '=' + std::string(value)));
-        store::Term term;
-        std::memcpy(term.value.data(), hash.data(), term.value.size());
-        return term;
-    }
-    static Result<std::shared_ptr<const void>> decoded(const store::Record& record,
-                                                       seal::Decode decode) {
-        return decode({record.key, record.version, record.commit, record.born, record.dates},
-                      record.sealed.view());
-    }
-    store::Store& store_;
-};
+inline std::string reveal(const crypto::SecretBytes& bytes) { return seal::test::text_of(bytes); }
 
 /// An account with two domains, its root, another customer's domain, and callers of all sorts.
 class World : public ::testing::Test {
