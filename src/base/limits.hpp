@@ -59,6 +59,8 @@ inline constexpr std::int64_t secret_seconds_max = 100LL * 366 * 24 * 3600;  ///
 // Access.
 inline constexpr std::size_t token_characters_max = 512;
 inline constexpr std::size_t token_generations_max = 4;  ///< tokens made by tokens made by …
+inline constexpr std::int64_t child_token_seconds_default = 32LL * 24 * 3600;
+inline constexpr std::int64_t child_token_seconds_max = 365LL * 24 * 3600;
 inline constexpr std::size_t csr_bytes_max = 16 * 1024;
 inline constexpr std::size_t credential_days_max = 365;
 inline constexpr std::size_t credential_name_characters_max = 50;
