@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "base/encoding.hpp"
+#include "base/limits.hpp"
 
 namespace chatelaine::access {
 namespace {
@@ -354,6 +355,14 @@ Result<Principal> Authenticator::by_token(std::string_view text, seal::Reader& r
     }
     if (token->expires && now >= *token->expires) {
         return refused("access.token_expired");
+    }
+    Uuid above = token->parent;
+    for (std::size_t level = 0; !above.is_nil(); ++level) {
+        CH_TRY(const auto parent, reader.load<Token>(parts->scope, above));
+        if (!parent || parent->ended(now) || level == limits::token_generations_max) {
+            return refused("access.token_parent");
+        }
+        above = parent->parent;
     }
     Principal principal;
     principal.anonymous_ = false;

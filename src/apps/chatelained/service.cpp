@@ -17,6 +17,7 @@
 #include "faces/control/control_face.hpp"
 #include "faces/operator/operator_face.hpp"
 #include "faces/rest/rest_face.hpp"
+#include "faces/vault/vault_face.hpp"
 #include "operate/resealer.hpp"
 #include "store/sqlite/sqlite_store.hpp"
 #include "tenancy/authorities.hpp"
@@ -200,7 +201,7 @@ Result<void> Service::load_authorities() {
 }
 
 void Service::make_faces() {
-    rest_ = rest::make_rest_face(*engine_);
+    rest_ = rest::make_rest_face(*engine_, &faces::vault::add_to_face);
     control_ = control::make_control_face(*engine_);
     operator_ = operators::make_operator_face(*engine_, operate_);
     http::Rows rows;

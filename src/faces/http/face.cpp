@@ -82,13 +82,24 @@ Result<std::int64_t> Context::query_integer(std::string_view name, const Range& 
 }
 
 Result<json::Value> Context::body() {
+    json::Document::Options options;
+    options.limits = {limits::json_depth_max, limits::json_values_max};
+    return body_within(options);
+}
+
+Result<json::Value> Context::secret_body() {
+    json::Document::Options options;
+    options.limits = {limits::secret_json_depth_max, limits::secret_json_values_max};
+    options.keep_source = true;
+    return body_within(options);
+}
+
+Result<json::Value> Context::body_within(const json::Document::Options& options) {
     if (!document_) {
         const BytesView bytes = request().body;
         if (bytes.empty()) {
             return Error::missing("http.body", "body");
         }
-        json::Document::Options options;
-        options.limits = {limits::json_depth_max, limits::json_values_max};
         auto document = json::Document::parse(as_text(bytes), options);
         if (!document && document.error().code() == Code::kTooLarge) {
             // The body was taken; what it holds is too deep or too much: that is a bad body (400).
