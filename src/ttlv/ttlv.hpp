@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "base/bytes.hpp"
@@ -138,6 +139,11 @@ public:
     /// Unsigned, big-endian: written as two's complement with the zero bytes that it needs.
     Writer& big_integer(Tag tag, BytesView magnitude);
     Writer& enumeration(Tag tag, std::uint32_t value);
+    template <class Value>
+        requires std::is_enum_v<Value>
+    Writer& enumeration(Tag tag, Value value) {
+        return enumeration(tag, static_cast<std::uint32_t>(value));
+    }
     Writer& boolean(Tag tag, bool value);
     Writer& text(Tag tag, std::string_view value);
     Writer& bytes(Tag tag, BytesView value);
