@@ -89,7 +89,8 @@ Result<std::optional<std::size_t>> message_size(BytesView begin, std::size_t mes
 
 // ---- Document ----
 
-/// One pass without recursion: the structures that are open stand in an array of fixed size.
+/// One pass without recursion: the structures that are open stand in an array of fixed size. Steps
+/// give false once error_ is set, which costs an item nothing.
 class Parser {
 public:
     using Node = Document::Node;
@@ -100,19 +101,22 @@ public:
           items_max_(std::min<std::size_t>(limits.items_max, 0xffff'ffff)) {}
 
     Result<void> run() {
-        // An item takes 16 bytes, but for empty values; so this is the only allocation of most.
-        nodes_.reserve(std::min<std::size_t>(message_.size() / 16 + 1, kNodesReservedMax));
+        // No item is less than a header, so this is the only allocation for most messages.
+        nodes_.reserve(std::min(message_.size() / header_bytes + 1, kNodesReservedMax));
         levels_[0] = {message_.size(), 0, 0};
-        CH_TRY_VOID(item());
-        while (depth_ != 0) {
+        bool good = item();
+        while (good && depth_ != 0) {
             if (at_ == levels_[depth_].end) {
                 --depth_;
             } else {
-                CH_TRY_VOID(item());
+                good = item();
             }
         }
-        if (at_ != message_.size()) {
-            return malformed(at_, "the message goes on after its end");
+        if (good && at_ != message_.size()) {
+            fail(at_, "the message goes on after its end");
+        }
+        if (error_) {
+            return *std::move(error_);
         }
         return ok();
     }
@@ -126,25 +130,31 @@ private:
         std::uint32_t last;  ///< the member before, 0 = none: the root is nobody's member
     };
 
-    Result<void> item() {
+    bool fail(std::size_t at, std::string_view what) {
+        error_ = malformed(at, what);
+        return false;
+    }
+
+    bool item() {
         Level& level = levels_[depth_];
         if (level.end - at_ < header_bytes) {
-            return malformed(at_, "no room for the header of an item");
+            return fail(at_, "no room for the header of an item");
         }
         const std::uint8_t* const header = message_.data() + at_;
         const auto type = static_cast<Type>(header[3]);
         const std::size_t length = wire::load32(header + 4);
         if (header[3] == 0 || header[3] > static_cast<std::uint8_t>(Type::kDateTimeExtended)) {
-            return malformed(at_ + 3, "not an item type");
+            return fail(at_ + 3, "not an item type");
         }
         if (length > level.end - at_ - header_bytes) {
-            return malformed(at_ + 4, "the item is longer than what it lies in");
+            return fail(at_ + 4, "the item is longer than what it lies in");
         }
         if (!length_fits(type, length)) {
-            return malformed(at_ + 4, "a length that the item type does not have");
+            return fail(at_ + 4, "a length that the item type does not have");
         }
         if (nodes_.size() >= items_max_) {
-            return too_large("more than " + std::to_string(items_max_) + " items in a message");
+            error_ = too_large("more than " + std::to_string(items_max_) + " items in a message");
+            return false;
         }
         const auto index = static_cast<std::uint32_t>(nodes_.size());
         nodes_.push_back({wire::load32(header) >> 8, type, static_cast<std::uint32_t>(at_),
@@ -159,32 +169,33 @@ private:
         return type == Type::kStructure ? open(index, length) : value(type, length, level.end);
     }
 
-    Result<void> open(std::uint32_t index, std::size_t length) {
+    bool open(std::uint32_t index, std::size_t length) {
         if (depth_ + 1 > depth_max_) {
-            return too_large("more than " + std::to_string(depth_max_) + " structures deep");
+            error_ = too_large("more than " + std::to_string(depth_max_) + " structures deep");
+            return false;
         }
         ++depth_;
         levels_[depth_] = {at_ + length, index, 0};
-        return ok();
+        return true;
     }
 
-    Result<void> value(Type type, std::size_t length, std::size_t end) {
+    bool value(Type type, std::size_t length, std::size_t end) {
         const std::uint8_t* const bytes = message_.data() + at_;
         const std::size_t padded = wire::padded(length);
         if (padded > end - at_) {
-            return malformed(at_ + length, "the padding is missing");
+            return fail(at_ + length, "the padding is missing");
         }
         if (!is_zero(bytes + length, padded - length)) {
-            return malformed(at_ + length, "padding that is not zero");
+            return fail(at_ + length, "padding that is not zero");
         }
         if (type == Type::kBoolean && wire::load64(bytes) > 1) {
-            return malformed(at_, "a boolean that is neither 0 nor 1");
+            return fail(at_, "a boolean that is neither 0 nor 1");
         }
         if (type == Type::kTextString && !is_utf8(as_text({bytes, length}))) {
-            return malformed(at_, "a text that is not UTF-8");
+            return fail(at_, "a text that is not UTF-8");
         }
         at_ += padded;
-        return ok();
+        return true;
     }
 
     BytesView message_;
@@ -193,6 +204,7 @@ private:
     std::size_t items_max_;
     std::size_t at_ = 0;
     std::size_t depth_ = 0;
+    std::optional<Error> error_;
     std::array<Level, depth_hard_max + 1> levels_;  // left unset: only what is open is read
 };
 
