@@ -101,8 +101,8 @@ public:
           items_max_(std::min<std::size_t>(limits.items_max, 0xffff'ffff)) {}
 
     Result<void> run() {
-        // No item is less than a header, so this is the only allocation for most messages.
-        nodes_.reserve(std::min(message_.size() / header_bytes + 1, kNodesReservedMax));
+        // Values take 16 bytes and more, headers of structures 8: for most the only allocation.
+        nodes_.reserve(std::min(message_.size() / 12 + 1, kNodesReservedMax));
         levels_[0] = {message_.size(), 0, 0};
         bool good = item();
         while (good && depth_ != 0) {
