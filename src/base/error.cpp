@@ -19,6 +19,9 @@ std::string_view code_name(Code code) {
         case Code::kWrongKeyType: return "wrong_key_type";
         case Code::kNotPermittedUse: return "not_permitted_use";
         case Code::kNotExtractable: return "not_extractable";
+        case Code::kArchived: return "archived";
+        case Code::kKeyFormatNotSupported: return "key_format_not_supported";
+        case Code::kIllegalOperation: return "illegal_operation";
         case Code::kUnauthenticated: return "unauthenticated";
         case Code::kForbidden: return "forbidden";
         case Code::kKeyNotFound: return "key_not_found";

@@ -40,6 +40,11 @@ inline constexpr std::size_t list_page_min = 10;
 inline constexpr std::size_t list_page_max = 100;
 inline constexpr std::size_t continuation_token_characters_max = 500;
 
+// KMIP.
+inline constexpr std::size_t kmip_message_bytes_max = std::size_t{1} << 20;
+inline constexpr std::size_t kmip_batch_items_max = 1000;
+inline constexpr std::chrono::hours kmip_idle_deadline{12};  ///< clients keep connections for hours
+
 // Access.
 inline constexpr std::size_t token_characters_max = 512;
 inline constexpr std::size_t csr_bytes_max = 16 * 1024;

@@ -108,6 +108,20 @@ Result<View::ErasedPage> View::find_any(const store::Query& query, seal::Decode 
     return found;
 }
 
+access::Presented presented_by(const net::Peer& peer) {
+    access::Presented presented;
+    if (peer.certificate) {
+        access::Presented::Certificate& certificate = presented.certificate.emplace();
+        certificate.common_name = peer.certificate->subject_common_name;
+        certificate.serial = peer.certificate->serial;
+        certificate.upn_names = &peer.certificate->upn_names;
+        certificate.fingerprint = &peer.certificate->fingerprint;
+        certificate.client_auth = peer.certificate->client_auth;
+        certificate.verified = peer.certificate_verified;
+    }
+    return presented;
+}
+
 Engine::Engine(Options options, Parts parts)
     : options_(std::move(options)),
       parts_(parts),

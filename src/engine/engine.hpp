@@ -43,6 +43,9 @@ struct Call {
     std::chrono::steady_clock::time_point received;
 };
 
+/// What a connection's client certificate presents. The views live as long as the peer.
+access::Presented presented_by(const net::Peer& peer);
+
 /// Counts and times one operation.
 struct OperationMeter {
     metrics::Counter* allowed = nullptr;

@@ -60,6 +60,9 @@ HttpError http_error(Code code) {
         case Code::kWrongKeyType:
         case Code::kNotPermittedUse:
         case Code::kNotExtractable:
+        case Code::kArchived:
+        case Code::kKeyFormatNotSupported:
+        case Code::kIllegalOperation:
         case Code::kDecryptFailed: return {400, kKeyArgument};
         case Code::kRouteNotFound: return {404, okms_code(kRest, kGeneral, kNotFoundCategory, 1)};
         case Code::kMethodNotAllowed: return {405, okms_code(kRest, kGeneral, kArgument, 2)};
