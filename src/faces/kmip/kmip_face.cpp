@@ -108,6 +108,11 @@ std::unique_ptr<KmipFace> make_kmip_face(engine::Engine& engine) {
     face->add<kmip::Destroy>();
     face->add<kmip::Archive>();
     face->add<kmip::Recover>();
+    face->add<kmip::Rekey>();
+    face->add<kmip::RekeyKeyPair>();
+    face->add<kmip::Check>();
+    face->add<kmip::ObtainLease>();
+    face->add<kmip::GetUsageAllocation>();
     return face;
 }
 
