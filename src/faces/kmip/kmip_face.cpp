@@ -88,32 +88,48 @@ void KmipFace::fail(Message& message, const Error& error) const {
     message.fail(error);
 }
 
-std::unique_ptr<KmipFace> make_kmip_face(engine::Engine& engine) {
+namespace {
+
+/// The one list of what is served: the face and the reference are made from it.
+template <class To>
+void add_operations(To& to) {
     namespace kmip = objects::kmip;
+    to.template add<kmip::Create>();
+    to.template add<kmip::CreateKeyPair>();
+    to.template add<kmip::Register>();
+    to.template add<kmip::Rekey>();
+    to.template add<kmip::RekeyKeyPair>();
+    to.template add<kmip::Locate>();
+    to.template add<kmip::Check>();
+    to.template add<kmip::Get>();
+    to.template add<kmip::GetAttributes>();
+    to.template add<kmip::GetAttributeList>();
+    to.template add<kmip::AddAttribute>();
+    to.template add<kmip::ModifyAttribute>();
+    to.template add<kmip::DeleteAttribute>();
+    to.template add<kmip::SetAttribute>();
+    to.template add<kmip::ObtainLease>();
+    to.template add<kmip::GetUsageAllocation>();
+    to.template add<kmip::Activate>();
+    to.template add<kmip::Revoke>();
+    to.template add<kmip::Destroy>();
+    to.template add<kmip::Archive>();
+    to.template add<kmip::Recover>();
+}
+
+}  // namespace
+
+std::unique_ptr<KmipFace> make_kmip_face(engine::Engine& engine) {
     auto face = std::make_unique<KmipFace>(engine);
     add_queries(*face);
-    face->add<kmip::Create>();
-    face->add<kmip::CreateKeyPair>();
-    face->add<kmip::Register>();
-    face->add<kmip::Locate>();
-    face->add<kmip::Get>();
-    face->add<kmip::GetAttributes>();
-    face->add<kmip::GetAttributeList>();
-    face->add<kmip::AddAttribute>();
-    face->add<kmip::ModifyAttribute>();
-    face->add<kmip::DeleteAttribute>();
-    face->add<kmip::SetAttribute>();
-    face->add<kmip::Activate>();
-    face->add<kmip::Revoke>();
-    face->add<kmip::Destroy>();
-    face->add<kmip::Archive>();
-    face->add<kmip::Recover>();
-    face->add<kmip::Rekey>();
-    face->add<kmip::RekeyKeyPair>();
-    face->add<kmip::Check>();
-    face->add<kmip::ObtainLease>();
-    face->add<kmip::GetUsageAllocation>();
+    add_operations(*face);
     return face;
+}
+
+http::Catalogue catalogue() {
+    http::Catalogue catalogue;
+    add_operations(catalogue);
+    return catalogue;
 }
 
 }  // namespace chatelaine::faces::kmip

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/execution.hpp"
+#include "faces/http/catalogue.hpp"
 #include "faces/kmip/message.hpp"
 
 /// KMIP requests to operations, and their ends to responses. Nothing is decided here: what a batch
@@ -95,5 +96,7 @@ private:
 
 /// The face with every operation that is served.
 std::unique_ptr<KmipFace> make_kmip_face(engine::Engine& engine);
+/// The same as data.
+http::Catalogue catalogue();
 
 }  // namespace chatelaine::faces::kmip

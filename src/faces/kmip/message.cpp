@@ -225,7 +225,8 @@ Result<ObjectId> Message::object(ttlv::Tag tag) const {
         if (placeholder_) {
             return *placeholder_;
         }
-        return Error::missing(kWhere, "Unique Identifier");
+        return Error(Code::kKeyNotFound, kWhere,
+                     "no Unique Identifier is given, and there is no ID Placeholder");
     }
     CH_TRY(const std::string_view text, named.text());
     const auto id = ObjectId::parse(text);

@@ -14,10 +14,14 @@ namespace tag = ttlv::tag;
 using ttlv::Writer;
 
 Result<void> put_generator(ManagedObject& object) {
-    // What made the key: the library's DRBG (SP 800-90A). Unspecified says the least and is true.
+    // OpenSSL's default: CTR_DRBG with AES-256 (SP 800-90A section 10.2.1).
     return put_attribute(object, "Random Number Generator", 0, make_value([](Writer& out) {
                              out.begin(tag::kAttributeValue)
-                                 .enumeration(tag::kRNGAlgorithm, ttlv::RNGAlgorithm::kUnspecified)
+                                 .enumeration(tag::kRNGAlgorithm, ttlv::RNGAlgorithm::kDRBG)
+                                 .enumeration(tag::kCryptographicAlgorithm,
+                                              ttlv::CryptographicAlgorithm::kAES)
+                                 .integer(tag::kCryptographicLength, 256)
+                                 .enumeration(tag::kDRBGAlgorithm, ttlv::DRBGAlgorithm::kCTR)
                                  .end();
                          }));
 }
