@@ -15,8 +15,8 @@ std::vector<faces::http::Listener> listeners() {
             {"Operator", "The provider's own listener, on loopback unless configured otherwise.",
              faces::operators::catalogue()},
             {"KMIP",
-             "TTLV over mutual TLS, versions 1.0 to 1.4, 2.0 and 2.1; the status of a failure is its "
-             "Result Reason. Query and Discover Versions need no right.",
+             "TTLV over mutual TLS, versions 1.0 to 1.4, 2.0 and 2.1. Query and Discover Versions "
+             "need no right.",
              faces::kmip::catalogue()}};
 }
 

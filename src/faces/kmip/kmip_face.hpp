@@ -5,7 +5,7 @@
 #include <memory>
 #include <vector>
 
-#include "engine/execution.hpp"
+#include "engine/batch.hpp"
 #include "faces/http/catalogue.hpp"
 #include "faces/kmip/message.hpp"
 
@@ -35,6 +35,7 @@ public:
         static_assert(Op::row.kmip != 0);
         rows_.push_back(&Op::row);
         runners_[Op::row.kmip] = runner<Op>();
+        parts_[Op::row.kmip] = part_maker<Op>();
     }
     /// Answered without an operation, as OKMS has no right for it: Query, Discover Versions.
     using Plain = std::function<Result<void>(const KmipFace&, Message&)>;
@@ -58,12 +59,13 @@ private:
         Result<typename Op::Command> decode(const access::Principal& principal) {
             return Binding<Op>::decode(*message_, principal);
         }
+        /// The answer is written before anything is committed: one that is too large has no effect.
+        Result<void> admit(typename Op::Reply& reply) {
+            return message_->succeed(
+                [&](ttlv::Writer& out) { Binding<Op>::encode(reply, *message_, out); });
+        }
         void done(Result<gate::Committed<Op>> end) {
-            if (end) {
-                message_->succeed([&](ttlv::Writer& out) {
-                    Binding<Op>::encode(end->reply(), *message_, out);
-                });
-            } else {
+            if (!end) {
                 face_->fail(*message_, end.error());
             }
             face_->go_on_later(std::move(message_));
@@ -74,6 +76,30 @@ private:
         std::unique_ptr<Message> message_;
     };
 
+    /// The same within a batch that is done as one: the message is the batch's.
+    template <gate::Operation Op>
+    class PartAdapter {
+    public:
+        PartAdapter(Message& message, std::size_t index)
+            : message_(&message), index_(index), call_(message.call()) {}
+        const engine::Call& call() const { return call_; }
+        net::Loop& loop() { return message_->exchange().loop(); }
+        Result<typename Op::Command> decode(const access::Principal& principal) {
+            CH_CHECK(message_->next() && message_->item_index() == index_);
+            return Binding<Op>::decode(*message_, principal);
+        }
+        Result<void> admit(typename Op::Reply& reply) {
+            return message_->succeed(
+                [&](ttlv::Writer& out) { Binding<Op>::encode(reply, *message_, out); });
+        }
+        void done(Result<gate::Committed<Op>>) {}  // the batch answers for its parts
+
+    private:
+        Message* message_;
+        std::size_t index_;
+        engine::Call call_;
+    };
+
     template <gate::Operation Op>
     Runner runner() {
         const engine::OperationMeter meter = engine_.meter(Op::row);
@@ -82,6 +108,21 @@ private:
                                                       Adapter<Op>(*this, std::move(message)));
         };
     }
+    using PartMaker =
+        std::function<std::unique_ptr<engine::ExecutionStages>(Message&, std::size_t)>;
+    template <gate::Operation Op>
+    PartMaker part_maker() {
+        const engine::OperationMeter meter = engine_.meter(Op::row);
+        return [this, meter](Message& message, std::size_t index) {
+            return std::make_unique<engine::Execution<Op, PartAdapter<Op>>>(
+                engine_, meter, PartAdapter<Op>(message, index));
+        };
+    }
+    class WholeBatch;
+    /// Runs all items as one, or answers at once when one of them is refused already.
+    void run_as_one(std::unique_ptr<Message> message);
+    bool serves(std::uint32_t operation, Version version) const;
+
     /// Runs the next item, or sends the response after the last one.
     void go_on(std::unique_ptr<Message> message);
     /// The same from within an operation's end: the next one gets a stack of its own.
@@ -90,6 +131,7 @@ private:
 
     engine::Engine& engine_;
     std::map<std::uint32_t, Runner> runners_;
+    std::map<std::uint32_t, PartMaker> parts_;
     std::map<std::uint32_t, Plain> plain_;
     std::vector<const gate::OperationRow*> rows_;
 };
