@@ -8,7 +8,6 @@
 #include "base/log.hpp"
 #include "net/bounds.hpp"
 #include "net/proxy_header.hpp"
-#include "net/response_writer.hpp"
 
 namespace chatelaine::net {
 
@@ -66,7 +65,7 @@ Connection::Connection(LoopThread& loop, Listener& listener, Accepted accepted)
       listener_(listener),
       socket_(loop.reactor(), std::move(accepted.socket)),
       from_(accepted.from),
-      front_(listener.limits) {}
+      front_(make_front(listener.options.framing, listener.limits)) {}
 
 Connection::~Connection() {
     wipe(out_);
@@ -99,7 +98,7 @@ void Connection::on_tick(MonotonicTime now) {
         socket_.cancel();
     } else if (phase_ == Phase::kIdle && !lean_ && now - received_ >= kLeanAfter) {
         lean_ = true;
-        front_.release();
+        front_->release();
         out_.shrink_to_fit();
         tls_.release_buffers();
     }
@@ -269,7 +268,7 @@ std::optional<Connection::Step> Connection::end_of_wait() {
 }
 
 Connection::Step Connection::receive() {
-    while (front_.state() == HttpFront::State::kNeedMore) {
+    while (front_->state() == Front::State::kNeedMore) {
         if (const auto end = end_of_wait()) {
             return *end;
         }
@@ -278,7 +277,7 @@ Connection::Step Connection::receive() {
             return Step::kWaitRead;
         }
         std::size_t size = 0;
-        switch (tls_.read(front_.space(), size)) {
+        switch (tls_.read(front_->space(), size)) {
             case Io::kWantRead: return last_look_ ? Step::kEnd : Step::kWaitRead;
             case Io::kWantWrite: return last_look_ ? Step::kEnd : Step::kWaitWrite;
             case Io::kClosed:
@@ -286,21 +285,21 @@ Connection::Step Connection::receive() {
             case Io::kDone: break;
         }
         lean_ = last_look_ = false;
-        front_.received(size);
-        if (front_.state() == HttpFront::State::kNeedMore) {
-            if (phase_ == Phase::kIdle && front_.begun()) {
+        front_->received(size);
+        if (front_->state() == Front::State::kNeedMore) {
+            if (phase_ == Phase::kIdle && front_->begun()) {
                 enter(Phase::kRequest, listener_.options.request_deadline);
             }
-            if (front_.take_continue()) {
+            if (front_->take_continue()) {
                 interim_ = true;
                 out_ = "HTTP/1.1 100 Continue\r\n\r\n";
                 return Step::kGo;
             }
         }
     }
-    if (front_.state() == HttpFront::State::kRejected) {
-        reject_status_ = front_.reject_status();
-        reject_reason_ = front_.reject_reason();
+    if (front_->state() == Front::State::kRejected) {
+        reject_status_ = front_->reject_status();
+        reject_reason_ = front_->reject_reason();
     }
     return Step::kGo;
 }
@@ -346,12 +345,11 @@ void Connection::reply(HttpResponse response) {
 void Connection::settle(HttpResponse& response) {
     CH_CHECK(!replied_);
     // At a graceful stop a connection ends with the answer to the last request that it brought.
-    const bool drained = loop_.draining() && !front_.has_more() && !tls_.pending();
-    closing_ = response.close || reject_status_ != 0 || !front_.keep_alive() || drained;
+    const bool drained = loop_.draining() && !front_->has_more() && !tls_.pending();
+    closing_ = response.close || reject_status_ != 0 || !front_->keep_alive() || drained;
     out_.clear();
     written_ = 0;
-    write_response(out_, response,
-                   {.close = closing_, .head = front_.is_head(), .date = loop_.date()});
+    front_->write(out_, response, {.close = closing_, .head = false, .date = loop_.date()});
     wipe_out_ = response.wipe_body;
     if (wipe_out_) {
         wipe(response.body);
@@ -401,12 +399,12 @@ bool Connection::go_on() {
         linger_ = true;
         return false;
     }
-    front_.next();
-    if (front_.state() != HttpFront::State::kNeedMore) {
+    front_->next();
+    if (front_->state() != Front::State::kNeedMore) {
         return true;
     }
     const auto& options = listener_.options;
-    if (front_.begun()) {
+    if (front_->begun()) {
         enter(Phase::kRequest, options.request_deadline);
     } else {
         enter(Phase::kIdle, options.idle_deadline);

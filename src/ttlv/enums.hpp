@@ -9,6 +9,12 @@
 
 namespace chatelaine::ttlv {
 
+/// The number of an enumerator, as the wire has it.
+template <class Enumeration>
+constexpr std::uint32_t number(Enumeration value) {
+    return static_cast<std::uint32_t>(value);
+}
+
 enum class Operation : std::uint32_t {
     kCreate = 1, kCreateKeyPair = 2, kRegister = 3, kReKey = 4, kDeriveKey = 5, kCertify = 6,
     kReCertify = 7, kLocate = 8, kCheck = 9, kGet = 10, kGetAttributes = 11, kGetAttributeList = 12,

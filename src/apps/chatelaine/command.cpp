@@ -34,6 +34,9 @@ int exit_code_of(const Error& error) {
         case Code::kWrongKeyType:
         case Code::kNotPermittedUse:
         case Code::kNotExtractable:
+        case Code::kArchived:
+        case Code::kKeyFormatNotSupported:
+        case Code::kIllegalOperation:
         case Code::kAlreadyExists:
         case Code::kVersionConflict:
         case Code::kRateLimited:
