@@ -6,7 +6,11 @@
 namespace chatelaine::objects::kmip {
 namespace {
 
-using namespace test;
+using test::KmipWorld;
+using test::choice;
+using test::name;
+using test::number;
+using test::text;
 
 class Attributes : public KmipWorld {
 public:

@@ -149,13 +149,14 @@ ttlv::Tag structure_tag(ObjectType type) {
 
 Result<void> set_digest(ManagedObject& object, BytesView material, std::uint32_t format) {
     const crypto::Sha256 digest = crypto::sha256(material);
-    return put_attribute(object, "Digest", 0, make_value([&](Writer& out) {
-                             out.begin(tag::kAttributeValue)
-                                 .enumeration(tag::kHashingAlgorithm, ttlv::HashingAlgorithm::kSHA256)
-                                 .bytes(tag::kDigestValue, digest)
-                                 .enumeration(tag::kKeyFormatType, format)
-                                 .end();
-                         }));
+    const Bytes value = make_value([&](Writer& out) {
+        out.begin(tag::kAttributeValue)
+            .enumeration(tag::kHashingAlgorithm, ttlv::HashingAlgorithm::kSHA256)
+            .bytes(tag::kDigestValue, digest)
+            .enumeration(tag::kKeyFormatType, format)
+            .end();
+    });
+    return put_attribute(object, "Digest", 0, value);
 }
 
 Result<void> take_structure(ManagedObject& object, crypto::SecretBytes structure) {
