@@ -28,6 +28,9 @@ std::size_t digest_bytes(SignatureAlgorithm algorithm);  ///< 32, 48 or 64
 
 enum class OaepHash : std::uint8_t { kSha1, kSha256, kEnd };
 
+class AnyPublicKey;
+class AnyPrivateKey;
+
 /// An RSA or EC public key. Immutable, shared, cheap to copy. Threads: any.
 class PublicKey {
 public:
@@ -60,6 +63,7 @@ public:
 
 private:
     friend class PrivateKey;
+    friend class AnyPublicKey;
     explicit PublicKey(std::shared_ptr<evp_pkey_st> key) : key_(std::move(key)) {}
     std::shared_ptr<evp_pkey_st> key_;
 };
@@ -94,6 +98,7 @@ public:
     evp_pkey_st* native() const { return key_.get(); }
 
 private:
+    friend class AnyPrivateKey;
     explicit PrivateKey(std::shared_ptr<evp_pkey_st> key) : key_(std::move(key)) {}
     std::shared_ptr<evp_pkey_st> key_;
 };
