@@ -2,12 +2,14 @@
 
 #include "base/log.hpp"
 #include "faces/kmip/bindings.hpp"
+#include "faces/kmip/crypto_bindings.hpp"
 #include "faces/kmip/query.hpp"
 #include "ttlv/names.hpp"
 
 namespace chatelaine::faces::kmip {
 
-KmipFace::KmipFace(engine::Engine& engine) : engine_(engine) {}
+KmipFace::KmipFace(engine::Engine& engine)
+    : engine_(engine), streams_(engine.parts().random) {}
 KmipFace::~KmipFace() = default;
 
 void KmipFace::handle(net::Exchange& exchange) {
@@ -108,6 +110,7 @@ std::unique_ptr<KmipFace> make_kmip_face(engine::Engine& engine) {
     face->add<kmip::Destroy>();
     face->add<kmip::Archive>();
     face->add<kmip::Recover>();
+    add_cryptography(*face);
     return face;
 }
 

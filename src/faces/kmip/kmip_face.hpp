@@ -7,6 +7,7 @@
 
 #include "engine/execution.hpp"
 #include "faces/kmip/message.hpp"
+#include "objects/kmip/streams.hpp"
 
 /// KMIP requests to operations, and their ends to responses. Nothing is decided here: what a batch
 /// item asks for is an operation of the table, run by the engine like those of every other face.
@@ -55,7 +56,11 @@ private:
         const engine::Call& call() const { return message_->call(); }
         net::Loop& loop() { return message_->exchange().loop(); }
         Result<typename Op::Command> decode(const access::Principal& principal) {
-            return Binding<Op>::decode(*message_, principal);
+            CH_TRY(auto command, Binding<Op>::decode(*message_, principal));
+            if constexpr (requires { command.part.table; }) {
+                command.part.table = &face_->streams_;
+            }
+            return command;
         }
         void done(Result<gate::Committed<Op>> end) {
             if (end) {
@@ -88,6 +93,7 @@ private:
     void fail(Message& message, const Error& error) const;
 
     engine::Engine& engine_;
+    objects::kmip::StreamTable streams_;  ///< messages that come in parts
     std::map<std::uint32_t, Runner> runners_;
     std::map<std::uint32_t, Plain> plain_;
     std::vector<const gate::OperationRow*> rows_;
