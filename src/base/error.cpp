@@ -29,6 +29,7 @@ std::string_view code_name(Code code) {
         case Code::kSecretNotFound: return "secret_not_found";
         case Code::kNotFound: return "not_found";
         case Code::kAlreadyExists: return "already_exists";
+        case Code::kUndone: return "undone";
         case Code::kVersionConflict: return "version_conflict";
         case Code::kRateLimited: return "rate_limited";
         case Code::kOverloaded: return "overloaded";

@@ -39,6 +39,7 @@ enum class Code : std::uint8_t {
     // Somebody was first.
     kAlreadyExists,
     kVersionConflict,
+    kUndone,  ///< nothing was done: a part of the same batch failed
     // Limits and back-pressure.
     kRateLimited,  ///< this identity's rate (429)
     kOverloaded,   ///< a bounded queue is full (503)

@@ -75,6 +75,7 @@ HttpError http_error(Code code) {
         case Code::kSecretNotFound: return {404, okms_code(kCcm, kSecrets, kNotFoundCategory, 1)};
         case Code::kNotFound: return {404, okms_code(kCcm, kGeneral, kNotFoundCategory, 1)};
         case Code::kAlreadyExists:
+        case Code::kUndone:
         case Code::kVersionConflict: return {409, kRestConflict};
         case Code::kRateLimited: return {429, okms_code(kRest, kGeneral, kTooMany, 1)};
         case Code::kOverloaded:

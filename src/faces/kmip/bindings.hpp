@@ -31,6 +31,11 @@ CH_KMIP_BINDING(Revoke);
 CH_KMIP_BINDING(Destroy);
 CH_KMIP_BINDING(Archive);
 CH_KMIP_BINDING(Recover);
+CH_KMIP_BINDING(Rekey);
+CH_KMIP_BINDING(RekeyKeyPair);
+CH_KMIP_BINDING(Check);
+CH_KMIP_BINDING(ObtainLease);
+CH_KMIP_BINDING(GetUsageAllocation);
 #undef CH_KMIP_BINDING
 
 }  // namespace chatelaine::faces::kmip

@@ -139,6 +139,56 @@ void Binding<model::Revoke>::encode(model::Revoke::Reply& reply, Message&, Write
     write_id(out, reply);
 }
 
+Result<model::Check::Command> Binding<model::Check>::decode(const Message& message,
+                                                            const Principal& principal) {
+    CH_TRY(auto command, decode_ref<model::Check::Command>(message, principal));
+    const Item& payload = message.payload();
+    if (const Item count = payload.find(tag::kUsageLimitsCount)) {
+        CH_TRY(command.usage_count, count.long_integer());
+    }
+    if (const Item mask = payload.find(tag::kCryptographicUsageMask)) {
+        CH_TRY(const std::int32_t bits, mask.integer());
+        command.usage_mask = static_cast<std::uint32_t>(bits);
+    }
+    if (const Item lease = payload.find(tag::kLeaseTime)) {
+        CH_TRY(command.lease_seconds, lease.interval());
+    }
+    return command;
+}
+void Binding<model::Check>::encode(model::Check::Reply& reply, Message&, Writer& out) {
+    write_id(out, reply.id);
+    if (reply.usage_count) {
+        out.long_integer(tag::kUsageLimitsCount, *reply.usage_count);
+    }
+    if (reply.usage_mask) {
+        out.integer(tag::kCryptographicUsageMask, static_cast<std::int32_t>(*reply.usage_mask));
+    }
+    if (reply.lease_seconds) {
+        out.interval(tag::kLeaseTime, *reply.lease_seconds);
+    }
+}
+
+Result<model::ObtainLease::Command> Binding<model::ObtainLease>::decode(
+    const Message& message, const Principal& principal) {
+    return decode_ref<model::ObtainLease::Command>(message, principal);
+}
+void Binding<model::ObtainLease>::encode(model::ObtainLease::Reply& reply, Message&,
+                                         Writer& out) {
+    write_id(out, reply.id);
+    out.interval(tag::kLeaseTime, reply.seconds).date_time(tag::kLastChangeDate, reply.last_change);
+}
+
+Result<model::GetUsageAllocation::Command> Binding<model::GetUsageAllocation>::decode(
+    const Message& message, const Principal& principal) {
+    CH_TRY(auto command, decode_ref<model::GetUsageAllocation::Command>(message, principal));
+    CH_TRY(command.count, message.payload().find(tag::kUsageLimitsCount).long_integer());
+    return command;
+}
+void Binding<model::GetUsageAllocation>::encode(model::GetUsageAllocation::Reply& reply,
+                                                Message&, Writer& out) {
+    write_id(out, reply);
+}
+
 // The operations that name an object and answer its name.
 #define CH_KMIP_REF_BINDING(Op)                                                                  \
     Result<model::Op::Command> Binding<model::Op>::decode(const Message& message,                \

@@ -225,16 +225,4 @@ void Binding<model::RngSeed>::encode(model::RngSeed::Reply& reply, Message&, Wri
     out.integer(tag::kDataLength, static_cast<std::int32_t>(reply.taken));
 }
 
-void add_cryptography(KmipFace& face) {
-    face.add<model::Encrypt>();
-    face.add<model::Decrypt>();
-    face.add<model::Sign>();
-    face.add<model::SignatureVerify>();
-    face.add<model::Mac>();
-    face.add<model::MacVerify>();
-    face.add<model::Hash>();
-    face.add<model::RngRetrieve>();
-    face.add<model::RngSeed>();
-}
-
 }  // namespace chatelaine::faces::kmip

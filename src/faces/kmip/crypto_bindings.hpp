@@ -26,7 +26,19 @@ CH_KMIP_BINDING(RngRetrieve);
 CH_KMIP_BINDING(RngSeed);
 #undef CH_KMIP_BINDING
 
-/// Adds all of them to the face.
-void add_cryptography(KmipFace& face);
+/// Adds all of them to the face, or to the reference.
+template <class To>
+void add_cryptography(To& to) {
+    namespace kmip = objects::kmip;
+    to.template add<kmip::Encrypt>();
+    to.template add<kmip::Decrypt>();
+    to.template add<kmip::Sign>();
+    to.template add<kmip::SignatureVerify>();
+    to.template add<kmip::Mac>();
+    to.template add<kmip::MacVerify>();
+    to.template add<kmip::Hash>();
+    to.template add<kmip::RngRetrieve>();
+    to.template add<kmip::RngSeed>();
+}
 
 }  // namespace chatelaine::faces::kmip

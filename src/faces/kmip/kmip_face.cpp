@@ -12,8 +12,90 @@ KmipFace::KmipFace(engine::Engine& engine)
     : engine_(engine), streams_(engine.parts().random) {}
 KmipFace::~KmipFace() = default;
 
+namespace {
+
+Error not_served() {
+    return Error(Code::kRouteNotFound, "kmip.operation", "the operation is not supported");
+}
+
+/// Answers for items that were not done: `failed` is why, those before it are undone, those after
+/// it canceled.
+void answer_undone(Message& message, std::size_t failed, const std::function<void()>& fail) {
+    message.restart();
+    while (message.next()) {
+        if (message.item_index() < failed) {
+            message.fail(Error(Code::kUndone, "kmip.batch"));
+        } else {
+            fail();
+        }
+    }
+}
+
+}  // namespace
+
+/// engine::BatchFace for a message that says Undo.
+class KmipFace::WholeBatch final : public engine::BatchFace {
+public:
+    WholeBatch(KmipFace& face, std::unique_ptr<Message> message)
+        : face_(face), message_(std::move(message)) {}
+    net::Loop& loop() override { return message_->exchange().loop(); }
+    void restart() override { message_->restart(); }
+    void done(const Error* error, std::size_t failed) override {
+        if (error != nullptr) {
+            answer_undone(*message_, failed, [&] { face_.fail(*message_, *error); });
+        }
+        message_->finish();
+    }
+
+private:
+    KmipFace& face_;
+    std::unique_ptr<Message> message_;
+};
+
 void KmipFace::handle(net::Exchange& exchange) {
-    go_on(std::make_unique<Message>(engine_, exchange));
+    auto message = std::make_unique<Message>(engine_, exchange);
+    if (message->undo()) {
+        run_as_one(std::move(message));
+    } else {
+        go_on(std::move(message));
+    }
+}
+
+bool KmipFace::serves(std::uint32_t operation, Version version) const {
+    const bool known = runners_.contains(operation) || plain_.contains(operation);
+    return known && first_version(static_cast<ttlv::Operation>(operation)) <= version;
+}
+
+void KmipFace::run_as_one(std::unique_ptr<Message> message) {
+    std::vector<engine::Batch::Item> items;
+    while (message->next()) {
+        const std::uint32_t operation = message->operation();
+        if (!serves(operation, message->version())) {
+            const std::size_t refused = message->item_index();
+            answer_undone(*message, refused, [&] { message->fail(not_served()); });
+            message->finish();
+            return;
+        }
+        engine::Batch::Item item;
+        if (const auto plain = plain_.find(operation); plain != plain_.end()) {
+            item.plain = [this, raw = message.get(), run = plain->second]() -> Result<void> {
+                CH_CHECK(raw->next());
+                return run(*this, *raw);
+            };
+        } else {
+            item.operation = parts_.at(operation)(*message, message->item_index());
+        }
+        items.push_back(std::move(item));
+    }
+    if (message->stopped()) {
+        // An item that cannot be an operation at all: nothing is tried.
+        const std::size_t refused = items.size();
+        answer_undone(*message, refused, [] {});
+        message->finish();
+        return;
+    }
+    engine::Batch::start(engine_, std::make_unique<WholeBatch>(*this, std::move(message)),
+                         std::move(items));
 }
 
 net::HttpResponse KmipFace::reject(int, std::string_view reason) {
@@ -47,22 +129,18 @@ std::vector<std::uint32_t> KmipFace::operations(Version version) const {
 void KmipFace::go_on(std::unique_ptr<Message> message) {
     while (message->next()) {
         const std::uint32_t operation = message->operation();
-        if (const auto plain = plain_.find(operation); plain != plain_.end()) {
+        const auto plain = plain_.find(operation);
+        if (plain != plain_.end() && serves(operation, message->version())) {
             if (const auto good = plain->second(*this, *message); !good) {
                 fail(*message, good.error());
             }
             continue;
         }
-        const auto runner = runners_.find(operation);
-        const bool known = runner != runners_.end() &&
-                           first_version(static_cast<ttlv::Operation>(operation)) <=
-                               message->version();
-        if (!known) {
-            message->fail(Error(Code::kRouteNotFound, "kmip.operation",
-                                "the operation is not supported"));
+        if (!serves(operation, message->version())) {
+            message->fail(not_served());
             continue;
         }
-        runner->second(std::move(message));
+        runners_.at(operation)(std::move(message));
         return;
     }
     message->finish();
@@ -90,28 +168,49 @@ void KmipFace::fail(Message& message, const Error& error) const {
     message.fail(error);
 }
 
-std::unique_ptr<KmipFace> make_kmip_face(engine::Engine& engine) {
+namespace {
+
+/// The one list of what is served: the face and the reference are made from it.
+template <class To>
+void add_operations(To& to) {
     namespace kmip = objects::kmip;
+    to.template add<kmip::Create>();
+    to.template add<kmip::CreateKeyPair>();
+    to.template add<kmip::Register>();
+    to.template add<kmip::Rekey>();
+    to.template add<kmip::RekeyKeyPair>();
+    to.template add<kmip::Locate>();
+    to.template add<kmip::Check>();
+    to.template add<kmip::Get>();
+    to.template add<kmip::GetAttributes>();
+    to.template add<kmip::GetAttributeList>();
+    to.template add<kmip::AddAttribute>();
+    to.template add<kmip::ModifyAttribute>();
+    to.template add<kmip::DeleteAttribute>();
+    to.template add<kmip::SetAttribute>();
+    to.template add<kmip::ObtainLease>();
+    to.template add<kmip::GetUsageAllocation>();
+    to.template add<kmip::Activate>();
+    to.template add<kmip::Revoke>();
+    to.template add<kmip::Destroy>();
+    to.template add<kmip::Archive>();
+    to.template add<kmip::Recover>();
+    add_cryptography(to);
+}
+
+}  // namespace
+
+std::unique_ptr<KmipFace> make_kmip_face(engine::Engine& engine) {
     auto face = std::make_unique<KmipFace>(engine);
     add_queries(*face);
-    face->add<kmip::Create>();
-    face->add<kmip::CreateKeyPair>();
-    face->add<kmip::Register>();
-    face->add<kmip::Locate>();
-    face->add<kmip::Get>();
-    face->add<kmip::GetAttributes>();
-    face->add<kmip::GetAttributeList>();
-    face->add<kmip::AddAttribute>();
-    face->add<kmip::ModifyAttribute>();
-    face->add<kmip::DeleteAttribute>();
-    face->add<kmip::SetAttribute>();
-    face->add<kmip::Activate>();
-    face->add<kmip::Revoke>();
-    face->add<kmip::Destroy>();
-    face->add<kmip::Archive>();
-    face->add<kmip::Recover>();
-    add_cryptography(*face);
+    add_operations(*face);
     return face;
+}
+
+http::Catalogue catalogue() {
+    http::Catalogue catalogue;
+    add_operations(catalogue);
+    return catalogue;
 }
 
 }  // namespace chatelaine::faces::kmip

@@ -173,6 +173,7 @@ void Message::begin_response(std::size_t items) {
         writer_.text(tag::kClientCorrelationValue, client_correlation_);
     }
     writer_.integer(tag::kBatchCount, static_cast<std::int32_t>(items)).end();
+    items_begin_ = item_begin_ = out_.size();
 }
 
 /// A message that cannot be read has one answer, which belongs to no operation.
@@ -189,6 +190,8 @@ bool Message::next() {
         item_ = items_[at_++];
         payload_ = item_.find(tag::kRequestPayload);
         call_.request = RequestId::random(engine_.parts().random);
+        item_begin_ = out_.size();
+        placeholder_before_ = placeholder_;
         const auto operation = item_.find(tag::kOperation).enumeration();
         operation_ = operation ? *operation : 0;
         if (stopped_) {
@@ -225,7 +228,8 @@ Result<ObjectId> Message::object(ttlv::Tag tag) const {
         if (placeholder_) {
             return *placeholder_;
         }
-        return Error::missing(kWhere, "Unique Identifier");
+        return Error(Code::kKeyNotFound, kWhere,
+                     "no Unique Identifier is given, and there is no ID Placeholder");
     }
     CH_TRY(const std::string_view text, named.text());
     const auto id = ObjectId::parse(text);
@@ -236,8 +240,7 @@ Result<ObjectId> Message::object(ttlv::Tag tag) const {
 }
 
 /// What every item of a response begins with.
-std::size_t Message::begin_item(ResultStatus result) {
-    const std::size_t begin = out_.size();
+void Message::begin_item(ResultStatus result) {
     writer_.begin(tag::kBatchItem);
     if (operation_ != 0) {
         writer_.enumeration(tag::kOperation, operation_);
@@ -246,30 +249,48 @@ std::size_t Message::begin_item(ResultStatus result) {
         writer_.item(id.encoded());
     }
     writer_.enumeration(tag::kResultStatus, result);
-    return begin;
 }
 
-std::size_t Message::begin_success() {
-    const std::size_t begin = begin_item(ResultStatus::kSuccess);
+void Message::begin_success() {
+    begin_item(ResultStatus::kSuccess);
     writer_.begin(tag::kResponsePayload);
-    return begin;
 }
 
-void Message::end_success(std::size_t begin) {
+Result<void> Message::end_success() {
     writer_.end().end();
     if (response_bytes_max_ != 0 && out_.size() > response_bytes_max_) {
-        writer_.rewind(begin);
-        fail(Error(Code::kTooLarge, kWhere,
-                            "the response is larger than the Maximum Response Size"));
+        retract();
+        return Error(Code::kTooLarge, kWhere,
+                     "the response is larger than the Maximum Response Size");
     }
+    return ok();
+}
+
+void Message::retract() {
+    writer_.rewind(item_begin_);
+    placeholder_ = placeholder_before_;
+}
+
+void Message::restart() {
+    writer_.rewind(items_begin_);
+    placeholder_.reset();
+    at_ = 0;
+    stopped_ = false;
 }
 
 void Message::write_failed_item(ResultReason why, std::string_view message) {
+    retract();
     begin_item(ResultStatus::kOperationFailed);
     writer_.enumeration(tag::kResultReason, why).text(tag::kResultMessage, message).end();
 }
 
 void Message::fail(const Error& error) {
+    if (error.code() == Code::kUndone) {
+        retract();
+        begin_item(ResultStatus::kOperationUndone);
+        writer_.end();
+        return;
+    }
     write_failed_item(result_reason(error.code(), version_), public_message(error));
     stopped_ = stopped_ || continuation_ != ttlv::BatchErrorContinuationOption::kContinue;
 }

@@ -45,14 +45,28 @@ public:
     Result<ObjectId> object(ttlv::Tag tag) const;
     void set_placeholder(const ObjectId& id) { placeholder_ = id; }
 
-    /// Appends the answer to the item in hand. `write` fills the Response Payload.
+    /// Writes the answer to the item in hand, over one that is there already. `write` fills the
+    /// Response Payload. kTooLarge when the response grows beyond what the client takes: then
+    /// nothing is written.
     template <class F>
-    void succeed(F&& write) {
-        const std::size_t begin = begin_success();
+    Result<void> succeed(F&& write) {
+        retract();
+        begin_success();
         write(writer_);
-        end_success(begin);
+        return end_success();
     }
+    /// Over an answer that is there already, too. kUndone is the status Operation Undone.
     void fail(const Error& error);
+
+    /// The items must be done as one (Batch Error Continuation Option Undo).
+    bool undo() const {
+        return continuation_ == ttlv::BatchErrorContinuationOption::kUndo && items_.size() > 1;
+    }
+    /// An item was refused: those after it will be canceled.
+    bool stopped() const { return stopped_; }
+    std::size_t item_index() const { return at_ - 1; }
+    /// Back to before the first item, whatever was answered.
+    void restart();
 
     /// No item comes after the one in hand.
     bool is_last() const { return at_ == items_.size(); }
@@ -69,9 +83,10 @@ private:
     void begin_response(std::size_t items);
     void answer_whole(const Error& error);
     void make_call();
-    std::size_t begin_item(ttlv::ResultStatus result);
-    std::size_t begin_success();
-    void end_success(std::size_t begin);
+    void begin_item(ttlv::ResultStatus result);
+    void begin_success();
+    Result<void> end_success();
+    void retract();
     void write_failed_item(ttlv::ResultReason why, std::string_view message);
 
     engine::Engine& engine_;
@@ -83,7 +98,8 @@ private:
     std::size_t at_ = 0;  ///< the item in hand is the one before
     std::uint32_t operation_ = 0;
     ttlv::Item item_, payload_;
-    std::optional<ObjectId> placeholder_;
+    std::optional<ObjectId> placeholder_, placeholder_before_;
+    std::size_t items_begin_ = 0, item_begin_ = 0;  ///< where they lie in out_
     ttlv::BatchErrorContinuationOption continuation_ = ttlv::BatchErrorContinuationOption::kStop;
     std::size_t response_bytes_max_ = 0;
     bool stopped_ = false;

@@ -69,10 +69,11 @@ void Binding<model::Create>::encode(model::Create::Reply& reply, Message& messag
     message.set_placeholder(reply.id);
 }
 
-Result<model::CreateKeyPair::Command> Binding<model::CreateKeyPair>::decode(
-    const Message& message, const Principal& principal) {
-    model::CreateKeyPair::Command command;
-    command.domain = principal.domain();
+namespace {
+
+/// The three lists of attributes of a new pair.
+template <class Command>
+Result<void> read_pair(Command& command, const Message& message) {
     CH_TRY(auto common,
            read_attributes(holder(message, tag::kCommonTemplateAttribute, tag::kCommonAttributes),
                            message.version()));
@@ -86,13 +87,66 @@ Result<model::CreateKeyPair::Command> Binding<model::CreateKeyPair>::decode(
     command.private_key = std::move(key.values);
     command.public_key = std::move(pub.values);
     command.templates = std::move(common.templates);
+    return ok();
+}
+
+void write_pair(const model::CreateKeyPair::Reply& reply, Message& message, Writer& out) {
+    write_id(out, tag::kPrivateKeyUniqueIdentifier, reply.private_key);
+    write_id(out, tag::kPublicKeyUniqueIdentifier, reply.public_key);
+    message.set_placeholder(reply.private_key);
+}
+
+Result<std::optional<std::uint32_t>> optional_interval(const Item& item) {
+    if (!item) {
+        return std::optional<std::uint32_t>{};
+    }
+    CH_TRY(const std::uint32_t value, item.interval());
+    return std::optional(value);
+}
+
+}  // namespace
+
+Result<model::CreateKeyPair::Command> Binding<model::CreateKeyPair>::decode(
+    const Message& message, const Principal& principal) {
+    model::CreateKeyPair::Command command;
+    command.domain = principal.domain();
+    CH_TRY_VOID(read_pair(command, message));
     return command;
 }
 void Binding<model::CreateKeyPair>::encode(model::CreateKeyPair::Reply& reply, Message& message,
                                            Writer& out) {
-    write_id(out, tag::kPrivateKeyUniqueIdentifier, reply.private_key);
-    write_id(out, tag::kPublicKeyUniqueIdentifier, reply.public_key);
-    message.set_placeholder(reply.private_key);
+    write_pair(reply, message, out);
+}
+
+Result<model::Rekey::Command> Binding<model::Rekey>::decode(const Message& message,
+                                                            const Principal& principal) {
+    model::Rekey::Command command;
+    command.domain = principal.domain();
+    CH_TRY(command.id, message.object(tag::kUniqueIdentifier));
+    CH_TRY(command.offset, optional_interval(message.payload().find(tag::kOffset)));
+    CH_TRY(auto given, read_attributes(holder(message, tag::kTemplateAttribute, tag::kAttributes),
+                                       message.version()));
+    command.attributes = std::move(given.values);
+    command.templates = std::move(given.templates);
+    return command;
+}
+void Binding<model::Rekey>::encode(model::Rekey::Reply& reply, Message& message, Writer& out) {
+    write_id(out, tag::kUniqueIdentifier, reply);
+    message.set_placeholder(reply);
+}
+
+Result<model::RekeyKeyPair::Command> Binding<model::RekeyKeyPair>::decode(
+    const Message& message, const Principal& principal) {
+    model::RekeyKeyPair::Command command;
+    command.domain = principal.domain();
+    CH_TRY(command.id, message.object(tag::kPrivateKeyUniqueIdentifier));
+    CH_TRY(command.offset, optional_interval(message.payload().find(tag::kOffset)));
+    CH_TRY_VOID(read_pair(command, message));
+    return command;
+}
+void Binding<model::RekeyKeyPair>::encode(model::RekeyKeyPair::Reply& reply, Message& message,
+                                          Writer& out) {
+    write_pair(reply, message, out);
 }
 
 Result<model::Register::Command> Binding<model::Register>::decode(const Message& message,

@@ -92,12 +92,11 @@ Result<void> query(const KmipFace& face, Message& message) {
     // The response has its parts in one order, whatever the request's was.
     std::sort(functions.begin(), functions.end());
     functions.erase(std::unique(functions.begin(), functions.end()), functions.end());
-    message.succeed([&](Writer& out) {
+    return message.succeed([&](Writer& out) {
         for (const std::uint32_t function : functions) {
             write_function(face, function, message.version(), out);
         }
     });
-    return ok();
 }
 
 /// The client's versions that are served, newest first; all of them when it names none.
@@ -122,7 +121,7 @@ Result<void> discover_versions(const KmipFace&, Message& message) {
     }
     std::sort(offered.begin(), offered.end(), std::greater<>{});
     offered.erase(std::unique(offered.begin(), offered.end()), offered.end());
-    message.succeed([&](Writer& out) {
+    return message.succeed([&](Writer& out) {
         for (const Version& version : offered) {
             out.begin(tag::kProtocolVersion)
                 .integer(tag::kProtocolVersionMajor, version.major)
@@ -130,7 +129,6 @@ Result<void> discover_versions(const KmipFace&, Message& message) {
                 .end();
         }
     });
-    return ok();
 }
 
 }  // namespace

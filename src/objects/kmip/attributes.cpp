@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "objects/kmip/usage_limits.hpp"
 #include "ttlv/names.hpp"
 
 namespace chatelaine::objects::kmip {
@@ -304,6 +305,11 @@ Result<const AttributeRule*> rule_for_client(std::string_view name, std::uint8_t
     return rule;
 }
 
+Result<void> check_client(std::string_view name, std::uint8_t right, std::string_view verb) {
+    auto rule = rule_for_client(name, right, verb);
+    return rule ? ok() : Result<void>(std::move(rule).error());
+}
+
 /// What dates and flags forbid once the object has begun its life (KMIP 1.4 sections 3.24 to 3.27).
 Result<void> check_change(const ManagedObject& object, std::string_view name, WallTime now) {
     const State state = object.state(now);
@@ -379,13 +385,18 @@ Result<void> put_attribute(ManagedObject& object, std::string_view name, std::ui
     if (rule != nullptr && is_field(rule->tag)) {
         return put_field(object, rule->tag, index, document.root());
     }
+    Bytes kept(value.begin(), value.end());
+    if (rule != nullptr && rule->tag == tag::kUsageLimits) {
+        CH_TRY(const UsageLimits limits, read_usage_limits(value));
+        kept = usage_limits_value(limits);
+    }
     for (Attribute& one : object.attributes) {
         if (one.name == name && one.index == index) {
-            one.value.assign(value.begin(), value.end());
+            one.value = std::move(kept);
             return ok();
         }
     }
-    object.attributes.push_back({std::string(name), index, Bytes(value.begin(), value.end())});
+    object.attributes.push_back({std::string(name), index, std::move(kept)});
     return ok();
 }
 
@@ -420,23 +431,20 @@ Result<AttributeValue> add_attribute(ManagedObject& object, AttributeValue value
     CH_TRY_VOID(check_change(object, value.name, now));
     CH_TRY_VOID(check_room(object, value.name));
     const std::uint32_t index = many ? next_index(there) : 0;
-    value.index = many ? std::optional(index) : std::nullopt;
     CH_TRY_VOID(put_attribute(object, value.name, index, value.value));
-    return value;
+    return *attribute_value(object, value.name, index, now);
 }
 
 Result<AttributeValue> modify_attribute(ManagedObject& object, AttributeValue value,
                                         WallTime now) {
-    CH_TRY(const AttributeRule* const rule, rule_for_client(value.name, client::kModify, "change"));
+    CH_TRY_VOID(check_client(value.name, client::kModify, "change"));
     const std::uint32_t index = value.index.value_or(0);
     if (!attribute_value(object, value.name, index, now)) {
         return Error(Code::kNotFound, kWhere, value.name + ": the object has no such attribute");
     }
     CH_TRY_VOID(check_change(object, value.name, now));
     CH_TRY_VOID(put_attribute(object, value.name, index, value.value));
-    const bool many = rule == nullptr || rule->multiple;
-    value.index = many ? std::optional(index) : std::nullopt;
-    return value;
+    return *attribute_value(object, value.name, index, now);
 }
 
 Result<AttributeValue> delete_attribute(ManagedObject& object, std::string_view name,

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "objects/managed_object.hpp"
+#include "ttlv/enums.hpp"
 #include "ttlv/ttlv.hpp"
 
 /// The attributes of KMIP objects: one table that says which there are, what they look like, from

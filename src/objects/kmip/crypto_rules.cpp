@@ -1,11 +1,9 @@
 #include "objects/kmip/crypto_rules.hpp"
 
-#include "ttlv/names.hpp"
+#include "objects/kmip/usage_limits.hpp"
 
 namespace chatelaine::objects::kmip {
 namespace {
-
-namespace tag = ttlv::tag;
 
 Error denied(std::string message) {
     return Error(Code::kNotPermittedUse, "kmip.use", std::move(message));
@@ -41,31 +39,13 @@ Result<void> require_use(const ManagedObject& object, Use use, WallTime now) {
 
 Result<std::shared_ptr<ManagedObject>> counted_down(const ManagedObject& object,
                                                     std::size_t bytes) {
-    const Attribute* const limits = stored(object, "Usage Limits");
-    if (limits == nullptr) {
+    const auto limits = usage_limits(object);
+    if (!limits) {
         return std::shared_ptr<ManagedObject>{};
     }
-    CH_TRY(const ttlv::Document document, ttlv::Document::parse(limits->value));
-    const ttlv::Item root = document.root();
-    CH_TRY(const std::int64_t total, root.find(tag::kUsageLimitsTotal).long_integer());
-    CH_TRY(const std::uint32_t unit, root.find(tag::kUsageLimitsUnit).enumeration());
-    std::int64_t left = total;
-    if (const ttlv::Item count = root.find(tag::kUsageLimitsCount)) {
-        CH_TRY(left, count.long_integer());
-    }
-    const std::int64_t cost =
-        unit == number(ttlv::UsageLimitsUnit::kByte) ? static_cast<std::int64_t>(bytes) : 1;
-    if (cost > left || left <= 0) {
-        return denied("the key's Usage Limits are used up");
-    }
     auto changed = object.clone();
-    CH_TRY_VOID(put_attribute(*changed, "Usage Limits", 0, make_value([&](ttlv::Writer& out) {
-                                  out.begin(tag::kAttributeValue)
-                                      .long_integer(tag::kUsageLimitsTotal, total)
-                                      .long_integer(tag::kUsageLimitsCount, left - cost)
-                                      .enumeration(tag::kUsageLimitsUnit, unit)
-                                      .end();
-                              })));
+    const bool by_bytes = limits->unit == ttlv::UsageLimitsUnit::kByte;
+    CH_TRY_VOID(take_usage(*changed, by_bytes ? static_cast<std::int64_t>(bytes) : 1));
     return changed;
 }
 

@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "objects/kmip/object_form.hpp"
-#include "objects/kmip/rules.hpp"
+#include "objects/kmip/making.hpp"
 
 namespace chatelaine::objects::kmip {
 namespace {
@@ -32,6 +32,13 @@ Result<gate::Outcome<Get>> run(const gate::Authorised<Get>& authorised, Services
     CH_TRY_VOID(require_leaving(*object, !command.wrapping.empty()));
     gate::Outcome<Get> outcome;
     outcome.record_version = object->origin.version;
+    if (is_fresh(*object, services.now)) {
+        // Whoever has it first takes the freshness (KMIP 1.4 section 3.34); nothing else changes.
+        auto used = object->clone();
+        CH_TRY_VOID(put_flag(*used, "Fresh", false));
+        outcome.changes.push_back(used->to_change());
+        outcome.record_version = object->origin.version + 1;
+    }
     CH_TRY(outcome.reply.object, give_structure(*object, command.format));
     outcome.reply.type = object->type;
     outcome.reply.id = object->id;

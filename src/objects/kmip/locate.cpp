@@ -192,15 +192,9 @@ bool fits(const ManagedObject& object, const Filter& filter, WallTime now) {
     if (!storage_fits(object, filter) || !dates_fit(object, filter, now)) {
         return false;
     }
-    if (filter.group_member) {
-        const auto fresh = attribute_value(object, "Fresh", 0, now);
-        const auto document =
-            fresh ? ttlv::Document::parse(fresh->value)
-                  : Result<ttlv::Document>(Error(Code::kNotFound, "kmip.locate"));
-        const auto is_fresh = document ? document->root().boolean() : Result<bool>(false);
-        if (*filter.group_member == 1 && !(is_fresh && *is_fresh)) {
-            return false;
-        }
+    if (filter.group_member == number(ttlv::ObjectGroupMember::kGroupMemberFresh) &&
+        !is_fresh(object, now)) {
+        return false;
     }
     return std::all_of(filter.compared.begin(), filter.compared.end(),
                        [&](const AttributeValue& wanted) {
@@ -214,10 +208,11 @@ bool fits(const ManagedObject& object, const Filter& filter, WallTime now) {
 Result<Filter> filter_of(const Locate::Command& command, Services& services) {
     Filter filter;
     filter.query.scope = command.domain.uuid;
-    filter.query.newest_first = true;
     filter.query.max = kPage;
     filter.storage_mask = command.storage_mask;
     filter.group_member = command.group_member;
+    // Members of a group are handed out in the order in which they came.
+    filter.query.newest_first = !command.group_member;
     for (const AttributeValue& wanted : command.attributes) {
         CH_TRY_VOID(add_attribute_filter(filter, command.domain, services, wanted));
     }
@@ -234,6 +229,9 @@ Result<gate::Outcome<Locate>> run(const gate::Authorised<Locate>& authorised,
     gate::Outcome<Locate> outcome;
     std::size_t located = 0, opened = 0;
     bool more = true;
+    std::vector<ObjectId> used;  // default members: those that somebody has come last
+    const bool by_turns =
+        command.group_member == number(ttlv::ObjectGroupMember::kGroupMemberDefault);
     const std::size_t wanted_max = command.maximum.value_or(kCountedMax);
     while (more && (outcome.reply.ids.size() < wanted_max || opened < kCountedMax)) {
         CH_TRY(const auto page, services.reader.find<ManagedObject>(filter.query));
@@ -245,13 +243,20 @@ Result<gate::Outcome<Locate>> run(const gate::Authorised<Locate>& authorised,
                 !services.allowed(Locate::row, resource)) {
                 continue;
             }
-            if (located >= command.offset && outcome.reply.ids.size() < wanted_max) {
+            if (by_turns && !is_fresh(*object, services.now)) {
+                used.push_back(object->id);
+            } else if (located >= command.offset && outcome.reply.ids.size() < wanted_max) {
                 outcome.reply.ids.push_back(object->id);
             }
             ++located;
         }
         if (!page.born.empty()) {
             filter.query.after_born = page.born.back();
+        }
+    }
+    for (const ObjectId& id : used) {
+        if (outcome.reply.ids.size() < wanted_max) {
+            outcome.reply.ids.push_back(id);
         }
     }
     if (!more) {

@@ -277,6 +277,75 @@ struct Recover {
     static gate::Resource resource(const Command& c) { return object_resource(c); }
 };
 
+struct Rekey {
+    struct Command : ObjectRef {
+        std::optional<std::uint32_t> offset;  ///< seconds from now to the new key's activation
+        AttributeValues attributes;
+        std::vector<std::string> templates;
+    };
+    using Reply = ObjectId;
+    static constexpr gate::OperationRow row = detail::write_row(
+        "kmip.rekey", "Make the key that takes another's place", "okms:kmip:rekey", 0x04);
+    static gate::Resource resource(const Command& c) { return object_resource(c); }
+};
+
+struct RekeyKeyPair {
+    struct Command : ObjectRef {  ///< the private key
+        std::optional<std::uint32_t> offset;
+        AttributeValues common, private_key, public_key;
+        std::vector<std::string> templates;
+    };
+    using Reply = CreateKeyPair::Reply;
+    static constexpr gate::OperationRow row =
+        detail::row("kmip.rekeyKeyPair", "Make the key pair that takes another's place",
+                    "okms:kmip:rekeyKeyPair", 0x1D, gate::Effect::kWrite,
+                    gate::RateClass::kAsymmetric);
+    static gate::Resource resource(const Command& c) { return object_resource(c); }
+};
+
+struct Check {
+    struct Command : ObjectRef {
+        std::optional<std::int64_t> usage_count;
+        std::optional<std::uint32_t> usage_mask;
+        std::optional<std::uint32_t> lease_seconds;
+    };
+    /// What is set is what the object does not allow, with what it allows.
+    struct Reply {
+        ObjectId id;
+        std::optional<std::int64_t> usage_count;
+        std::optional<std::uint32_t> usage_mask;
+        std::optional<std::uint32_t> lease_seconds;
+    };
+    static constexpr gate::OperationRow row =
+        detail::read_row("kmip.check", "Ask whether an object may be used in a given way",
+                         "okms:kmip:check", 0x09);
+    static gate::Resource resource(const Command& c) { return object_resource(c); }
+};
+
+struct ObtainLease {
+    using Command = ObjectRef;
+    struct Reply {
+        ObjectId id;
+        std::uint32_t seconds = 0;
+        WallTime last_change;
+    };
+    static constexpr gate::OperationRow row =
+        detail::read_row("kmip.obtainLease", "Ask how long an object may be kept in use",
+                         "okms:kmip:obtainLease", 0x10);
+    static gate::Resource resource(const Command& c) { return object_resource(c); }
+};
+
+struct GetUsageAllocation {
+    struct Command : ObjectRef {
+        std::int64_t count = 0;  ///< in the unit of the object's Usage Limits
+    };
+    using Reply = ObjectId;
+    static constexpr gate::OperationRow row =
+        detail::write_row("kmip.getUsageAllocation", "Take a part of the uses that are left",
+                          "okms:kmip:getUsageAllocation", 0x11);
+    static gate::Resource resource(const Command& c) { return object_resource(c); }
+};
+
 Result<gate::Outcome<Create>> run(const gate::Authorised<Create>&, Services&);
 Result<gate::Outcome<CreateKeyPair>> run(const gate::Authorised<CreateKeyPair>&, Services&);
 Result<gate::Outcome<Register>> run(const gate::Authorised<Register>&, Services&);
@@ -291,6 +360,12 @@ Result<gate::Outcome<SetAttribute>> run(const gate::Authorised<SetAttribute>&, S
 Result<gate::Outcome<Activate>> run(const gate::Authorised<Activate>&, Services&);
 Result<gate::Outcome<Revoke>> run(const gate::Authorised<Revoke>&, Services&);
 Result<gate::Outcome<Destroy>> run(const gate::Authorised<Destroy>&, Services&);
+Result<gate::Outcome<Rekey>> run(const gate::Authorised<Rekey>&, Services&);
+Result<gate::Outcome<RekeyKeyPair>> run(const gate::Authorised<RekeyKeyPair>&, Services&);
+Result<gate::Outcome<Check>> run(const gate::Authorised<Check>&, Services&);
+Result<gate::Outcome<ObtainLease>> run(const gate::Authorised<ObtainLease>&, Services&);
+Result<gate::Outcome<GetUsageAllocation>> run(const gate::Authorised<GetUsageAllocation>&,
+                                              Services&);
 Result<gate::Outcome<Archive>> run(const gate::Authorised<Archive>&, Services&);
 Result<gate::Outcome<Recover>> run(const gate::Authorised<Recover>&, Services&);
 

@@ -33,6 +33,16 @@ Result<void> require_alive(const ManagedObject& object, WallTime now) {
     return ok();
 }
 
+bool is_fresh(const ManagedObject& object, WallTime now) {
+    const auto fresh = attribute_value(object, "Fresh", 0, now);
+    if (!fresh) {
+        return false;
+    }
+    const auto document = ttlv::Document::parse(fresh->value);
+    const auto flag = document ? document->root().boolean() : Result<bool>(false);
+    return flag && *flag;
+}
+
 std::shared_ptr<ManagedObject> new_object(const DomainId& domain, ObjectType type,
                                           Services& services) {
     auto object = std::make_shared<ManagedObject>();
@@ -88,7 +98,9 @@ Result<AttributeValues> template_attributes(const DomainId& domain,
 
 AttributeValues merged(AttributeValues from_templates, const AttributeValues& own) {
     std::erase_if(from_templates, [&](const AttributeValue& one) {
-        return std::any_of(own.begin(), own.end(),
+        const AttributeRule* const rule = rule_of(one.name);
+        return rule != nullptr && !rule->multiple &&
+               std::any_of(own.begin(), own.end(),
                            [&](const AttributeValue& mine) { return mine.name == one.name; });
     });
     from_templates.insert(from_templates.end(), own.begin(), own.end());

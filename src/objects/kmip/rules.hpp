@@ -18,6 +18,9 @@ Result<void> require_present(const ManagedObject& object, WallTime now);
 /// kWrongState when it is destroyed.
 Result<void> require_alive(const ManagedObject& object, WallTime now);
 
+/// Nobody has got it yet.
+bool is_fresh(const ManagedObject& object, WallTime now);
+
 /// A new object of the domain, with nothing set but its identity and dates.
 std::shared_ptr<ManagedObject> new_object(const DomainId& domain, ObjectType type,
                                           Services& services);
@@ -25,7 +28,7 @@ std::shared_ptr<ManagedObject> new_object(const DomainId& domain, ObjectType typ
 Result<AttributeValues> template_attributes(const DomainId& domain,
                                             const std::vector<std::string>& names,
                                             Services& services);
-/// Templates first; what the request says itself takes their place.
+/// Templates first; what the request says itself takes the place of what there can be one of.
 AttributeValues merged(AttributeValues from_templates, const AttributeValues& own);
 
 /// The object that the domain's name and type say, or nothing.
