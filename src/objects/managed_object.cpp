@@ -265,4 +265,43 @@ Result<crypto::PublicKey> ManagedObject::public_key() const {
     return *public_key_;
 }
 
+Result<crypto::AnyPrivateKey> ManagedObject::any_private_key() const {
+    if (type != ObjectType::kPrivateKey || material.bytes.empty()) {
+        return Error(Code::kWrongKeyType, "objects.private_key", "the key has no private part");
+    }
+    const std::lock_guard lock(parse_mutex_);
+    if (!any_private_key_) {
+        auto parsed = crypto::AnyPrivateKey::from_pkcs8(material.bytes);
+        if (!parsed) {
+            return Error(Code::kCryptoFailed, "objects.private_key");
+        }
+        any_private_key_.emplace(std::move(parsed).value());
+    }
+    return *any_private_key_;
+}
+
+Result<crypto::AnyPublicKey> ManagedObject::any_public_key() const {
+    if (type == ObjectType::kPrivateKey) {
+        CH_TRY(const crypto::AnyPrivateKey key, any_private_key());
+        return key.public_key();
+    }
+    const bool certificate = type == ObjectType::kCertificate;
+    if ((type != ObjectType::kPublicKey && !certificate) || material.bytes.empty()) {
+        return Error(Code::kWrongKeyType, "objects.public_key", "the key has no public part");
+    }
+    const std::lock_guard lock(parse_mutex_);
+    if (!any_public_key_) {
+        auto parsed = material.bytes.with_exposed(
+            crypto::insecure_expose_secret(), [&](BytesView der) {
+                return certificate ? crypto::AnyPublicKey::from_certificate(der)
+                                   : crypto::AnyPublicKey::from_spki(der);
+            });
+        if (!parsed) {
+            return Error(Code::kCryptoFailed, "objects.public_key");
+        }
+        any_public_key_.emplace(std::move(parsed).value());
+    }
+    return *any_public_key_;
+}
+
 }  // namespace chatelaine::objects

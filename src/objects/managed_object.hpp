@@ -12,6 +12,7 @@
 #include "base/metrics.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
+#include "crypto/any_key.hpp"
 #include "crypto/jose.hpp"
 #include "seal/reader.hpp"
 
@@ -144,6 +145,10 @@ struct ManagedObject {
     /// The asymmetric key, parsed once and shared; kCryptoFailed when the material does not parse.
     Result<crypto::PrivateKey> private_key() const;
     Result<crypto::PublicKey> public_key() const;
+    /// The same for keys that a service key cannot be: other curves, RSA of 1024 bits. A
+    /// certificate's key is its public one.
+    Result<crypto::AnyPrivateKey> any_private_key() const;
+    Result<crypto::AnyPublicKey> any_public_key() const;
 
 private:
     /// Made at the first use: most cached objects are only looked at, and slots take kilobytes.
@@ -153,6 +158,8 @@ private:
     mutable std::mutex parse_mutex_;
     mutable std::optional<crypto::PrivateKey> private_key_;
     mutable std::optional<crypto::PublicKey> public_key_;
+    mutable std::optional<crypto::AnyPrivateKey> any_private_key_;
+    mutable std::optional<crypto::AnyPublicKey> any_public_key_;
 };
 
 }  // namespace chatelaine::objects

@@ -2,12 +2,14 @@
 
 #include "base/log.hpp"
 #include "faces/kmip/bindings.hpp"
+#include "faces/kmip/crypto_bindings.hpp"
 #include "faces/kmip/query.hpp"
 #include "ttlv/names.hpp"
 
 namespace chatelaine::faces::kmip {
 
-KmipFace::KmipFace(engine::Engine& engine) : engine_(engine) {}
+KmipFace::KmipFace(engine::Engine& engine)
+    : engine_(engine), streams_(engine.parts().random) {}
 KmipFace::~KmipFace() = default;
 
 namespace {
@@ -193,6 +195,7 @@ void add_operations(To& to) {
     to.template add<kmip::Destroy>();
     to.template add<kmip::Archive>();
     to.template add<kmip::Recover>();
+    add_cryptography(to);
 }
 
 }  // namespace

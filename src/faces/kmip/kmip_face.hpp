@@ -8,6 +8,7 @@
 #include "engine/batch.hpp"
 #include "faces/http/catalogue.hpp"
 #include "faces/kmip/message.hpp"
+#include "objects/kmip/streams.hpp"
 
 /// KMIP requests to operations, and their ends to responses. Nothing is decided here: what a batch
 /// item asks for is an operation of the table, run by the engine like those of every other face.
@@ -48,6 +49,16 @@ public:
 private:
     using Runner = std::function<void(std::unique_ptr<Message>)>;
 
+    template <gate::Operation Op>
+    Result<typename Op::Command> decode(const Message& message,
+                                        const access::Principal& principal) {
+        CH_TRY(auto command, Binding<Op>::decode(message, principal));
+        if constexpr (requires { command.part.table; }) {
+            command.part.table = &streams_;
+        }
+        return command;
+    }
+
     /// engine::FaceOf for KMIP.
     template <gate::Operation Op>
     class Adapter {
@@ -57,7 +68,7 @@ private:
         const engine::Call& call() const { return message_->call(); }
         net::Loop& loop() { return message_->exchange().loop(); }
         Result<typename Op::Command> decode(const access::Principal& principal) {
-            return Binding<Op>::decode(*message_, principal);
+            return face_->decode<Op>(*message_, principal);
         }
         /// The answer is written before anything is committed: one that is too large has no effect.
         Result<void> admit(typename Op::Reply& reply) {
@@ -80,13 +91,13 @@ private:
     template <gate::Operation Op>
     class PartAdapter {
     public:
-        PartAdapter(Message& message, std::size_t index)
-            : message_(&message), index_(index), call_(message.call()) {}
+        PartAdapter(KmipFace& face, Message& message, std::size_t index)
+            : face_(&face), message_(&message), index_(index), call_(message.call()) {}
         const engine::Call& call() const { return call_; }
         net::Loop& loop() { return message_->exchange().loop(); }
         Result<typename Op::Command> decode(const access::Principal& principal) {
             CH_CHECK(message_->next() && message_->item_index() == index_);
-            return Binding<Op>::decode(*message_, principal);
+            return face_->decode<Op>(*message_, principal);
         }
         Result<void> admit(typename Op::Reply& reply) {
             return message_->succeed(
@@ -95,6 +106,7 @@ private:
         void done(Result<gate::Committed<Op>>) {}  // the batch answers for its parts
 
     private:
+        KmipFace* face_;
         Message* message_;
         std::size_t index_;
         engine::Call call_;
@@ -115,7 +127,7 @@ private:
         const engine::OperationMeter meter = engine_.meter(Op::row);
         return [this, meter](Message& message, std::size_t index) {
             return std::make_unique<engine::Execution<Op, PartAdapter<Op>>>(
-                engine_, meter, PartAdapter<Op>(message, index));
+                engine_, meter, PartAdapter<Op>(*this, message, index));
         };
     }
     class WholeBatch;
@@ -130,6 +142,7 @@ private:
     void fail(Message& message, const Error& error) const;
 
     engine::Engine& engine_;
+    objects::kmip::StreamTable streams_;  ///< messages that come in parts
     std::map<std::uint32_t, Runner> runners_;
     std::map<std::uint32_t, PartMaker> parts_;
     std::map<std::uint32_t, Plain> plain_;
