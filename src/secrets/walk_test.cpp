@@ -1,5 +1,5 @@
-// Ten thousand random walks over the operations of both faces, each step held against a small model of
-// secrets that knows nothing of records, inlining or folders. A failure names its walk's seed.
+// Ten thousand random walks over the operations of both faces, each step held against a small model
+// of secrets that knows nothing of records, inlining or folders. A failure names its walk's seed.
 #include <map>
 #include <random>
 
@@ -56,7 +56,9 @@ public:
     }
 
 private:
-    std::uint32_t pick(std::uint32_t count) { return static_cast<std::uint32_t>(random_() % count); }
+    std::uint32_t pick(std::uint32_t count) {
+        return static_cast<std::uint32_t>(random_() % count);
+    }
     const std::string& path() {
         static const std::string paths[] = {"a", "a/b", "a/b/c", "d//e"};
         return paths[pick(4)];

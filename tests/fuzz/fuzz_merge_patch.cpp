@@ -1,5 +1,5 @@
-// Two JSON objects in one input, a new line between them: the one merged into the other is an object
-// that holds what the patch says, merging again changes nothing, and subkeys have no values.
+// Two JSON objects in one input, a new line between them: the one merged into the other is an
+// object that holds what the patch says, merging again changes nothing, and subkeys have no values.
 #include <cstdlib>
 
 #include "base/limits.hpp"

@@ -1,5 +1,5 @@
-// Raw paths of any bytes through the routes of secrets: a path is split before it is decoded, what is
-// found is one segment (v2) or all of the rest (v1), and the folders of a path make it up again.
+// Raw paths of any bytes through the routes of secrets: a path is split before it is decoded, what
+// is found is one segment (v2) or all of the rest (v1), and a path's folders make it up again.
 #include <cstdlib>
 
 #include "base/encoding.hpp"
