@@ -178,6 +178,11 @@ Result<void> check_custom_metadata(
     return ok();
 }
 
+Result<void> check_metadata(const MetadataChange& change) {
+    CH_TRY_VOID(check_settings(change.settings));
+    return change.custom_metadata ? check_custom_metadata(*change.custom_metadata) : ok();
+}
+
 Edit Edit::of(Services& services, const Secret& secret) {
     return Edit(services, std::make_shared<Secret>(secret), false);
 }
@@ -236,10 +241,9 @@ Result<void> Edit::check_cas(const std::optional<std::uint32_t>& cas) {
 }
 
 Result<void> Edit::change_metadata(const MetadataChange& change) {
-    CH_TRY_VOID(check_settings(change.settings));
+    CH_TRY_VOID(check_metadata(change));
     merge_settings(secret_->settings, change.settings);
     if (change.custom_metadata && !change.custom_metadata->empty()) {
-        CH_TRY_VOID(check_custom_metadata(*change.custom_metadata));
         secret_->custom_metadata = *change.custom_metadata;
     }
     return ok();

@@ -53,6 +53,7 @@ Effective effective(const Settings& own, const Settings& domain);
 Result<void> check_settings(const Settings& settings);
 Result<void> check_custom_metadata(
     const std::vector<std::pair<std::string, std::string>>& entries);
+Result<void> check_metadata(const MetadataChange& change);
 
 /// A copy of a secret on its way to its next state, with the records that change with it.
 class Edit {

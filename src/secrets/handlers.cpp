@@ -78,6 +78,8 @@ Result<gate::Outcome<CreateSecret>> run(const gate::Authorised<CreateSecret>& au
                                         Services& services) {
     const CreateSecret::Command& command = authorised.command();
     CH_TRY_VOID(check_path(command.path));
+    // Before anything is looked at: what is wrong in itself reads the same for every path.
+    CH_TRY_VOID(check_metadata(command.metadata));
     CH_TRY(Edit edit, Edit::open_or_create(services, command));
     if (!edit.is_new()) {
         return Error(Code::kAlreadyExists, "secrets.create", "the secret exists");

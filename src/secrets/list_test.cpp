@@ -1,4 +1,5 @@
 // Lists: what is in a folder, what a narrow caller sees, pages.
+#include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
 #include <algorithm>

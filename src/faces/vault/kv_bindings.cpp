@@ -108,10 +108,13 @@ Result<std::optional<std::string>> decode_duration(const json::Value& body) {
         if (value.is_absent()) {
             continue;
         }
+        std::string_view text;
         if (value.type() == json::Type::kNumber) {
-            return std::optional(std::string(value.number_text()));
+            text = value.number_text();
+        } else {
+            CH_TRY(text, value.string());
         }
-        CH_TRY(const std::string_view text, value.string());
+        CH_TRY_VOID(secrets::parse_duration(text, name));
         return std::optional(std::string(text));
     }
     return std::optional<std::string>{};
