@@ -363,6 +363,70 @@ def malformed(tally, connect, rounds):
         connection.close()
 
 
+NAMES = {0x420078: "RequestMessage", 0x420077: "RequestHeader", 0x420069: "ProtocolVersion",
+         0x42006A: "ProtocolVersionMajor", 0x42006B: "ProtocolVersionMinor",
+         0x420050: "MaximumResponseSize", 0x42000D: "BatchCount", 0x42000F: "BatchItem",
+         0x42005C: "Operation", 0x420079: "RequestPayload", 0x420074: "QueryFunction"}
+VALUES = {(0x42005C, 24): "Query", (0x420074, 1): "QueryOperations", (0x420074, 2): "QueryObjects"}
+KINDS = {2: "Integer", 5: "Enumeration"}
+
+
+def as_xml(members):
+    text = ""
+    for tag, kind, value in members:
+        if kind == 1:
+            text += f"<{NAMES[tag]}>{as_xml(value)}</{NAMES[tag]}>"
+        else:
+            shown = VALUES.get((tag, value), value)
+            text += f'<{NAMES[tag]} type="{KINDS[kind]}" value="{shown}"/>'
+    return text
+
+
+def as_json(members):
+    made = [{"tag": NAMES[tag], "value": as_json(value)} if kind == 1 else
+            {"tag": NAMES[tag], "type": KINDS[kind], "value": VALUES.get((tag, value), value)}
+            for tag, kind, value in members]
+    return made
+
+
+def post(connect, path, data, kind):
+    place = urllib.parse.urlsplit(connect["rest"])
+    context = ssl.create_default_context(cafile=connect["ca"])
+    context.load_cert_chain(connect["client_cert"], connect["client_key"])
+    connection = http.client.HTTPSConnection(place.hostname, place.port, context=context)
+    connection.request("POST", path, data, {"Content-Type": kind})
+    answer = connection.getresponse()
+    body = answer.read()
+    connection.close()
+    return answer.status, answer.headers.get("Content-Type", ""), body
+
+
+def over_https(tally, connect):
+    """The six MSGENC cases of OASIS: one question in three encodings at 1.3 and 1.4, too large an
+    answer first."""
+    query = ("query", enumeration("query_function", 1), enumeration("query_function", 2))
+    for minor in (3, 4):
+        small = message([query], minor=minor, maximum=256)
+        large = message([query], minor=minor, maximum=2048)
+        for kind, encode in (("application/octet-stream", lambda data: data),
+                             ("text/xml", lambda data: as_xml(decode(data))),
+                             ("application/json", lambda data: json.dumps(as_json(decode(data))[0]))):
+            what = f"MSGENC {kind} 1.{minor}"
+            status, back, body = post(connect, "/kmip", encode(small), kind)
+            told = b"ResponseTooLarge" in body or bytes.fromhex("42007e05000000040000000200000000") \
+                in body
+            tally.check(status == 200 and back.startswith(kind) and told, what + ": too large",
+                        (status, back, body[:300]))
+            status, back, body = post(connect, "/kmip/2_1", encode(large), kind)
+            operations = body.count(bytes.fromhex("42005c0500000004")) + \
+                body.count(b'<Operation ') + body.count(b'"Operation"')
+            tally.check(status == 200 and back.startswith(kind) and operations > 20,
+                        what + ": answered", (status, operations, body[:300]))
+    tally.check(post(connect, "/kmip", b"x", "text/plain")[0] == 415, "another media type")
+    status, _, body = post(connect, "/kmip", b"<x", "text/xml")
+    tally.check(status == 200 and b"InvalidMessage" in body, "XML that is none", body[:300])
+
+
 def main():
     with open(os.environ["CHATELAINE_CONNECT"], encoding="utf-8") as file:
         connect = json.load(file)
@@ -372,6 +436,7 @@ def main():
     isolation(tally, connect)
     one_key_on_two_faces(tally, connect)
     framing(tally, connect)
+    over_https(tally, connect)
     malformed(tally, connect, 20_000 if "--all" in sys.argv else 4_000)
     return tally.close()
 

@@ -208,6 +208,11 @@ void Service::make_faces() {
     control_ = control::make_control_face(*engine_);
     operator_ = operators::make_operator_face(*engine_, operate_);
     kmip_ = kmip::make_kmip_face(*engine_);
+    for (const char* const path : {"/kmip", "/kmip/2_1"}) {
+        rest_->add_raw("POST", path, [this](net::Exchange& exchange) {
+            kmip_->handle_post(exchange);
+        });
+    }
     http::Rows rows;
     for (const http::Listener& listener : listeners()) {
         const http::Rows& served = listener.catalogue.rows();

@@ -143,6 +143,16 @@ void Face::add_plain(std::string_view method, std::string_view path, Plain plain
     });
 }
 
+void Face::add_raw(std::string_view method, std::string_view path, Raw raw) {
+    router_.add(method, path, routes_.size());
+    served_.push_back({std::string(method), std::string(path)});
+    routes_.push_back([raw = std::move(raw)](std::unique_ptr<Context> context) {
+        net::Exchange& exchange = context->exchange();
+        context.reset();
+        raw(exchange);
+    });
+}
+
 void Face::handle(net::Exchange& exchange) {
     const RequestId request = RequestId::random(engine_.parts().random);
     const std::string_view path = exchange.request().path();

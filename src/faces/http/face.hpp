@@ -134,6 +134,10 @@ public:
     using Plain = std::function<net::HttpResponse(Context&)>;
     void add_plain(std::string_view method, std::string_view path, Plain plain);
 
+    /// Handed on as it is to something that answers by itself: a protocol carried in bodies.
+    using Raw = std::function<void(net::Exchange&)>;
+    void add_raw(std::string_view method, std::string_view path, Raw raw);
+
     template <gate::Operation Op>
     Runner runner() {
         const engine::OperationMeter meter = engine_.meter(Op::row);
