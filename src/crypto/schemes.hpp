@@ -17,6 +17,7 @@ struct SignatureScheme {
     Hash hash = Hash::kSha256;
     Hash mgf_hash = Hash::kSha256;
     std::size_t salt_bytes = 32;
+    bool operator==(const SignatureScheme&) const = default;
 };
 
 /// kWrongKeyType when the scheme does not go with the key; kInvalidArgument("message") when
