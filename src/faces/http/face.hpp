@@ -39,6 +39,10 @@ public:
     Result<std::string> parameter(std::string_view name) const;
     template <class IdType>
     Result<IdType> id_parameter(std::string_view name) const {
+        // An id as it is usually written, with nothing to decode.
+        if (const auto plain = IdType::parse(match_.raw(name).value_or(std::string_view{}))) {
+            return *plain;
+        }
         CH_TRY(const std::string text, parameter(name));
         const auto id = IdType::parse(text);
         if (!id) {
