@@ -102,12 +102,8 @@ public:
     SignContexts& sign_contexts() const { return *sign_contexts_; }
 
 private:
-<<<<<<< HEAD
     friend class AnyPrivateKey;
-    explicit PrivateKey(std::shared_ptr<evp_pkey_st> key) : key_(std::move(key)) {}
-=======
     explicit PrivateKey(std::shared_ptr<evp_pkey_st> key);
->>>>>>> 28a4e8726bfea4aaf02042c8cebae70d9efd7673
     std::shared_ptr<evp_pkey_st> key_;
     std::shared_ptr<SignContexts> sign_contexts_;
 };

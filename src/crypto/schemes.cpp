@@ -177,12 +177,12 @@ Bytes fixed_from_der(BytesView der, std::size_t width) {
 using SignatureOctets = std::array<std::uint8_t, 1024>;
 
 /// A context for the scheme, kept or new; null when the library refuses it.
-ossl::PkeyCtx signing_context(const PrivateKey& key, const SignatureScheme& scheme) {
+ossl::PkeyCtx signing_context(const AnyPrivateKey& key, const SignatureScheme& scheme) {
     ossl::PkeyCtx context = key.sign_contexts().take(scheme);
     if (context == nullptr) {
         context = context_for(key.native());
         if (context == nullptr || EVP_PKEY_sign_init(context.get()) <= 0 ||
-            !configure(context.get(), scheme)) {
+            !configure(context.get(), scheme, true)) {
             return nullptr;
         }
     }
@@ -212,24 +212,6 @@ Result<Bytes> sign_with(const AnyPrivateKey& key, const SignatureScheme& scheme,
         return sign_pure(key.native(), message);
     }
     CH_TRY(const Digest digest, Digest::of(scheme.hash, message, is_digest));
-<<<<<<< HEAD
-    const ossl::PkeyCtx context = context_for(key.native());
-    // The largest: RSA of 8192 bits.
-    Bytes signature(1024);
-    std::size_t size = signature.size();
-    if (context == nullptr || EVP_PKEY_sign_init(context.get()) <= 0 ||
-        !configure(context.get(), scheme, true) ||
-        EVP_PKEY_sign(context.get(), signature.data(), &size, digest.view().data(),
-                      digest.view().size()) <= 0) {
-        return ossl::failed("crypto.sign");
-    }
-    signature.resize(size);
-    if (scheme.padding == SignaturePadding::kEcdsaFixed) {
-        signature = fixed_from_der(signature, order_bytes(public_key));
-        if (signature.empty()) {
-            return ossl::failed("crypto.sign");
-        }
-=======
     ossl::PkeyCtx context = signing_context(key, scheme);
     SignatureOctets octets;
     std::size_t size = octets.size();
@@ -242,10 +224,9 @@ Result<Bytes> sign_with(const AnyPrivateKey& key, const SignatureScheme& scheme,
     if (scheme.padding != SignaturePadding::kEcdsaFixed) {
         return Bytes(made.begin(), made.end());
     }
-    Bytes signature = fixed_from_der(made, curve_bytes(*public_key.curve()));
+    Bytes signature = fixed_from_der(made, order_bytes(public_key));
     if (signature.empty()) {
         return ossl::failed("crypto.sign");
->>>>>>> 28a4e8726bfea4aaf02042c8cebae70d9efd7673
     }
     return signature;
 }

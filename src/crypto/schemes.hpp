@@ -19,12 +19,8 @@ struct SignatureScheme {
     SignaturePadding padding = SignaturePadding::kPkcs1;
     Hash hash = Hash::kSha256;
     Hash mgf_hash = Hash::kSha256;
-<<<<<<< HEAD
     std::size_t salt_bytes = 32;  ///< pss_salt_any: verify takes any, sign the hash's length
-=======
-    std::size_t salt_bytes = 32;
     bool operator==(const SignatureScheme&) const = default;
->>>>>>> 28a4e8726bfea4aaf02042c8cebae70d9efd7673
 };
 inline constexpr std::size_t pss_salt_any = static_cast<std::size_t>(-1);
 
