@@ -13,9 +13,9 @@
 #include "crypto/digest.hpp"
 #include "crypto/mac.hpp"
 
-/// Cryptography in parts (KMIP 1.4 section 4.29 and on: Init Indicator, Final Indicator, Correlation
-/// Value). The state between two parts lives in this process alone: it is small, bounded, bound to
-/// who began it and to the key, and goes when it was not used for ten minutes.
+/// Cryptography in parts (KMIP 1.4 section 4.29 and on: Init Indicator, Final Indicator and
+/// Correlation Value). The state between two parts lives in this process alone: it is small,
+/// bounded, bound to who began it and to the key, and goes when it was not used for ten minutes.
 
 namespace chatelaine::objects::kmip {
 
@@ -78,8 +78,8 @@ public:
     /// Keeps a new stream and says its correlation value. kRateLimited when the caller, or all
     /// together, have too many.
     Result<Bytes> add(std::shared_ptr<Stream> stream, const Owner& owner, WallTime now);
-    /// kInvalidArgument("Correlation Value") when there is none, or it is another caller's, key's or
-    /// operation's: the three are not told apart.
+    /// kInvalidArgument("Correlation Value") when there is none, or it is another caller's, key's
+    /// or operation's: the three are not told apart.
     Result<std::shared_ptr<Stream>> find(BytesView correlation, const Owner& owner, WallTime now);
     /// Counts bytes that must be held; kRateLimited above the bound.
     Result<void> hold(BytesView correlation, std::size_t bytes);
