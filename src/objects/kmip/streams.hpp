@@ -13,9 +13,9 @@
 #include "crypto/digest.hpp"
 #include "crypto/mac.hpp"
 
-/// Cryptography in parts (KMIP 1.4 section 4.29 and on: Init Indicator, Final Indicator, Correlation
-/// Value). The state between two parts lives in this process alone: it is small, bounded, bound to
-/// who began it and to the key, and goes when it was not used for ten minutes.
+/// Cryptography in parts (KMIP 1.4 section 4.29 and on: Init Indicator, Final Indicator and
+/// Correlation Value). The state between two parts lives in this process alone: it is small,
+/// bounded, bound to who began it and to the key, and goes when it was not used for ten minutes.
 
 namespace chatelaine::objects::kmip {
 
@@ -29,11 +29,16 @@ inline constexpr std::int64_t streams_idle_seconds = 600;
 struct StreamPart {
     bool first = false, last = false;
     Bytes correlation;  ///< empty for a first part, or when there is one part only
+    // Set by the face.
     RequestId request;  ///< tells a part that runs again from the next one
-    class StreamTable* table = nullptr;  ///< set by the face
+    class StreamTable* table = nullptr;
 
     /// Is this more than a request on its own?
     bool is_stream() const { return !correlation.empty() || (first && !last); }
+    /// Does a message begin here?
+    bool begins() const { return correlation.empty(); }
+    /// Does one end here?
+    bool ends() const { return !is_stream() || last; }
 };
 
 /// What a part gave; kept until the next one, so that a part that runs again gives the same.
@@ -78,8 +83,8 @@ public:
     /// Keeps a new stream and says its correlation value. kRateLimited when the caller, or all
     /// together, have too many.
     Result<Bytes> add(std::shared_ptr<Stream> stream, const Owner& owner, WallTime now);
-    /// kInvalidArgument("Correlation Value") when there is none, or it is another caller's, key's or
-    /// operation's: the three are not told apart.
+    /// kInvalidArgument("Correlation Value") when there is none, or it is another caller's, key's
+    /// or operation's: the three are not told apart.
     Result<std::shared_ptr<Stream>> find(BytesView correlation, const Owner& owner, WallTime now);
     /// Counts bytes that must be held; kRateLimited above the bound.
     Result<void> hold(BytesView correlation, std::size_t bytes);
