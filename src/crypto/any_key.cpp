@@ -87,8 +87,13 @@ Result<void> check_decoded(const EVP_PKEY* key) {
     return ok();
 }
 
-/// On the curve and in the subgroup, which only curves with a cofactor tell apart.
+/// In the subgroup, if the curve has a cofactor; that a point is on its curve is seen when it is
+/// read. Costs a multiplication by the order.
 bool point_is_good(EVP_PKEY* key) {
+    const auto known = named_curve(curve_of(key));
+    if (known && known->cofactor == 1) {
+        return true;
+    }
     const ossl::PkeyCtx context(EVP_PKEY_CTX_new_from_pkey(nullptr, key, nullptr));
     const bool good = context != nullptr && EVP_PKEY_public_check(context.get()) == 1;
     ERR_clear_error();
@@ -208,7 +213,7 @@ Result<AnyPublicKey> AnyPublicKey::from_ec(std::string_view curve, BytesView poi
     }
     const auto octets = uncompressed_point(*known, point);
     ossl::Pkey key = octets ? ec_key(known->name.c_str(), *octets, nullptr, 0) : nullptr;
-    if (key == nullptr || (known->cofactor != 1 && !point_is_good(key.get()))) {
+    if (key == nullptr || !point_is_good(key.get())) {
         return not_a_key("this is no point of the curve");
     }
     return AnyPublicKey(share(std::move(key)));

@@ -11,8 +11,9 @@ template <unsigned Reduction>
 std::uint8_t multiply(std::uint8_t a, std::uint8_t b) {
     unsigned product = 0;
     unsigned left = a;
+    const unsigned right = b;
     for (unsigned bit = 0; bit < 8; ++bit) {
-        product ^= left & (0U - (b >> bit & 1U));
+        product ^= left & (0U - (right >> bit & 1U));
         const unsigned overflow = 0U - (left >> 7 & 1U);
         left = (left << 1 ^ (overflow & Reduction)) & 0xffU;
     }
