@@ -38,7 +38,6 @@ Result<model::StreamPart> part(const Message& message) {
     CH_TRY(read.last, flag(payload.find(tag::kFinalIndicator)));
     CH_TRY(auto correlation, optional_bytes(payload.find(tag::kCorrelationValue)));
     read.correlation = std::move(correlation).value_or(Bytes{});
-    read.request = message.call().request;
     return read;
 }
 

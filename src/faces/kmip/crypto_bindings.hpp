@@ -1,6 +1,6 @@
 #pragma once
 
-#include "faces/kmip/kmip_face.hpp"
+#include "faces/kmip/key_bindings.hpp"
 #include "objects/kmip/crypto_operations.hpp"
 
 /// The wire form of the operations that use keys.
@@ -39,6 +39,12 @@ void add_cryptography(To& to) {
     to.template add<kmip::Hash>();
     to.template add<kmip::RngRetrieve>();
     to.template add<kmip::RngSeed>();
+    to.template add<kmip::DeriveKey>();
+    to.template add<kmip::CreateSplitKey>();
+    to.template add<kmip::JoinSplitKey>();
+    to.template add<kmip::Certify>();
+    to.template add<kmip::Recertify>();
+    to.template add<kmip::Validate>();
 }
 
 }  // namespace chatelaine::faces::kmip

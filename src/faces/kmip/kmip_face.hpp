@@ -53,11 +53,12 @@ private:
     using Runner = std::function<void(std::unique_ptr<Message>)>;
 
     template <gate::Operation Op>
-    Result<typename Op::Command> decode(const Message& message,
+    Result<typename Op::Command> decode(const Message& message, const engine::Call& call,
                                         const access::Principal& principal) {
         CH_TRY(auto command, Binding<Op>::decode(message, principal));
         if constexpr (requires { command.part.table; }) {
             command.part.table = &streams_;
+            command.part.request = call.request;
         }
         return command;
     }
@@ -71,7 +72,7 @@ private:
         const engine::Call& call() const { return message_->call(); }
         net::Loop& loop() { return message_->exchange().loop(); }
         Result<typename Op::Command> decode(const access::Principal& principal) {
-            return face_->decode<Op>(*message_, principal);
+            return face_->template decode<Op>(*message_, call(), principal);
         }
         /// The answer is written before anything is committed: one that is too large has no effect.
         Result<void> admit(typename Op::Reply& reply) {
@@ -100,7 +101,7 @@ private:
         net::Loop& loop() { return message_->exchange().loop(); }
         Result<typename Op::Command> decode(const access::Principal& principal) {
             CH_CHECK(message_->next() && message_->item_index() == index_);
-            return face_->decode<Op>(*message_, principal);
+            return face_->template decode<Op>(*message_, call(), principal);
         }
         Result<void> admit(typename Op::Reply& reply) {
             return message_->succeed(

@@ -212,6 +212,8 @@ Result<model::Get::Command> Binding<model::Get>::decode(const Message& message,
     CH_TRY(command.id, message.object(tag::kUniqueIdentifier));
     CH_TRY(command.format, optional_enumeration(payload.find(tag::kKeyFormatType)));
     CH_TRY(command.compression, optional_enumeration(payload.find(tag::kKeyCompressionType)));
+    CH_TRY(const auto wrap_type, optional_enumeration(payload.find(tag::kKeyWrapType)));
+    command.unwrapped = wrap_type == ttlv::number(ttlv::KeyWrapType::kNotWrapped);
     if (const Item wrapping = payload.find(tag::kKeyWrappingSpecification)) {
         const BytesView encoded = wrapping.encoded();
         command.wrapping.assign(encoded.begin(), encoded.end());

@@ -1,6 +1,7 @@
 // Objects that the service makes or a client brings: Create, Create Key Pair, Register.
 #include "objects/kmip/key_material.hpp"
 #include "objects/kmip/making.hpp"
+#include "objects/kmip/wrap.hpp"
 #include "ttlv/names.hpp"
 
 namespace chatelaine::objects::kmip {
@@ -48,10 +49,6 @@ Result<AttributeValues> own_attributes(ObjectType type, BytesView structure) {
     return inner;
 }
 
-Result<gate::Outcome<CreateKeyPair>> refuse_pair(std::string_view why) {
-    return Error::invalid("kmip.create_key_pair", "Cryptographic Algorithm", std::string(why));
-}
-
 }  // namespace
 
 Result<gate::Outcome<Create>> run(const gate::Authorised<Create>& authorised,
@@ -86,13 +83,12 @@ Result<gate::Outcome<CreateKeyPair>> run(const gate::Authorised<CreateKeyPair>& 
                            merged(common, command.private_key), services));
     CH_TRY(auto pub, begin(command.domain, ObjectType::kPublicKey,
                            merged(common, command.public_key), services));
-    const bool rsa = key->algorithm == algorithm::kRsa;
-    const bool ec = key->algorithm == algorithm::kEcdsa || key->algorithm == algorithm::kEc ||
-                    key->algorithm == algorithm::kEcdh;
-    if (!rsa && !ec) {
-        return key->algorithm == 0 ? Result<gate::Outcome<CreateKeyPair>>(
-                                         missing("Cryptographic Algorithm"))
-                                   : refuse_pair("expected RSA or an elliptic curve");
+    if (key->algorithm == 0) {
+        return missing("Cryptographic Algorithm");
+    }
+    if (!makes_pairs(key->algorithm)) {
+        return Error::invalid("kmip.create_key_pair", "Cryptographic Algorithm",
+                              "expected RSA, an elliptic curve or another algorithm of pairs");
     }
     if (!services.reader.may_block()) {
         return Error(Code::kWouldBlock, "kmip.create_key_pair");
@@ -120,6 +116,7 @@ Result<gate::Outcome<Register>> run(const gate::Authorised<Register>& authorised
     CH_TRY(auto object, begin(command.domain, command.type, given, services, false));
     if (!command.object.empty()) {
         CH_TRY_VOID(take_structure(*object, command.object.clone()));
+        CH_TRY_VOID(unwrap_registered(authorised, *object, services));
     }
     if (stored(*object, "Key Value Location") != nullptr) {
         CH_TRY_VOID(put_flag(*object, "Key Value Present", !object->material.bytes.empty()));

@@ -317,8 +317,8 @@ Result<void> decrypt_stream(const gate::Authorised<Decrypt>& authorised,
     return ok();
 }
 
-std::size_t size_of(const std::optional<crypto::SecretBytes>& data) {
-    return data ? data->size() : 0;
+Cost cost_of(const CipherCommand& command) {
+    return {command.data ? command.data->size() : 0, command.part.begins() ? 1U : 0U};
 }
 
 }  // namespace
@@ -331,7 +331,7 @@ Result<gate::Outcome<Encrypt>> run(const gate::Authorised<Encrypt>& authorised,
     gate::Outcome<Encrypt> outcome;
     outcome.record_version = object->origin.version;
     outcome.reply.id = object->id;
-    CH_TRY_VOID(count_use(outcome, *object, size_of(command.data), services));
+    CH_TRY_VOID(count_use(outcome, *object, cost_of(command), services));
     if (is_rsa(*object)) {
         CH_TRY_VOID(encrypt_rsa(*object, command, outcome.reply, services));
     } else if (command.part.is_stream()) {

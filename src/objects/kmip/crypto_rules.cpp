@@ -1,5 +1,7 @@
 #include "objects/kmip/crypto_rules.hpp"
 
+#include "objects/kmip/making.hpp"
+#include "objects/kmip/object_form.hpp"
 #include "objects/kmip/usage_limits.hpp"
 
 namespace chatelaine::objects::kmip {
@@ -37,16 +39,32 @@ Result<void> require_use(const ManagedObject& object, Use use, WallTime now) {
     return ok();
 }
 
-Result<std::shared_ptr<ManagedObject>> counted_down(const ManagedObject& object,
-                                                    std::size_t bytes) {
+Result<std::shared_ptr<ManagedObject>> counted_down(const ManagedObject& object, Cost cost) {
     const auto limits = usage_limits(object);
     if (!limits) {
         return std::shared_ptr<ManagedObject>{};
     }
     auto changed = object.clone();
     const bool by_bytes = limits->unit == ttlv::UsageLimitsUnit::kByte;
-    CH_TRY_VOID(take_usage(*changed, by_bytes ? static_cast<std::int64_t>(bytes) : 1));
+    CH_TRY_VOID(
+        take_usage(*changed, static_cast<std::int64_t>(by_bytes ? cost.bytes : cost.objects)));
     return changed;
+}
+
+Result<std::shared_ptr<ManagedObject>> made_object(const DomainId& domain, ObjectType type,
+                                                   const AttributeValues& given,
+                                                   Services& services) {
+    auto object = new_object(domain, type, services);
+    CH_TRY_VOID(set_at_creation(*object, given, services.now));
+    settle_protection(*object);
+    CH_TRY_VOID(put_common(*object));
+    return object;
+}
+
+Result<void> set_digest_of(ManagedObject& object) {
+    return object.material.bytes.with_exposed(
+        crypto::insecure_expose_secret(),
+        [&](BytesView bytes) { return set_digest(object, bytes, object.material.format); });
 }
 
 }  // namespace chatelaine::objects::kmip

@@ -16,21 +16,32 @@ struct Use {
 /// key is used, between Process Start and Protect Stop Date (KMIP 1.4 sections 3.22 to 3.25).
 Result<void> require_use(const ManagedObject& object, Use use, WallTime now);
 
-/// A copy of the key with its Usage Limits counted down by one use of `bytes`, or null when it has
-/// none (KMIP 1.4 section 3.21). kNotPermittedUse when they do not reach.
-Result<std::shared_ptr<ManagedObject>> counted_down(const ManagedObject& object,
-                                                    std::size_t bytes);
+/// What a use costs of Usage Limits, whose unit is a byte or an object.
+struct Cost {
+    std::size_t bytes = 0;
+    std::size_t objects = 1;  ///< 0 for a part that goes on with a message
+};
+/// A copy of the key with its Usage Limits counted down, or null when it has none (KMIP 1.4 section
+/// 3.21). kNotPermittedUse when they do not reach.
+Result<std::shared_ptr<ManagedObject>> counted_down(const ManagedObject& object, Cost cost);
 
 /// The same into the outcome.
 template <class Op>
-Result<void> count_use(gate::Outcome<Op>& outcome, const ManagedObject& object, std::size_t bytes,
+Result<void> count_use(gate::Outcome<Op>& outcome, const ManagedObject& object, Cost cost,
                        const Services& services) {
-    CH_TRY(const auto changed, counted_down(object, bytes));
+    CH_TRY(const auto changed, counted_down(object, cost));
     if (changed) {
         put_change(outcome, *changed, services);
     }
     return ok();
 }
+
+/// A new object with what the client says of it, Lease Time and Fresh.
+Result<std::shared_ptr<ManagedObject>> made_object(const DomainId& domain, ObjectType type,
+                                                   const AttributeValues& given,
+                                                   Services& services);
+/// The Digest of raw material that the object already has.
+Result<void> set_digest_of(ManagedObject& object);
 
 /// Does one part of a message in parts. `begin(Stream&)` makes the stream's state, `step(Stream&)`
 /// does the part and gives its result. A part that runs a second time (its transaction had to be

@@ -3,6 +3,7 @@
 
 #include "objects/kmip/object_form.hpp"
 #include "objects/kmip/making.hpp"
+#include "objects/kmip/wrap.hpp"
 
 namespace chatelaine::objects::kmip {
 namespace {
@@ -39,7 +40,11 @@ Result<gate::Outcome<Get>> run(const gate::Authorised<Get>& authorised, Services
         outcome.changes.push_back(used->to_change());
         outcome.record_version = object->origin.version + 1;
     }
-    CH_TRY(outcome.reply.object, give_structure(*object, command.format));
+    if (command.wrapping.empty()) {
+        CH_TRY(outcome.reply.object, give_structure(*object, command.format, command.unwrapped));
+    } else {
+        CH_TRY(outcome.reply.object, give_wrapped(authorised, *object, outcome, services));
+    }
     outcome.reply.type = object->type;
     outcome.reply.id = object->id;
     return outcome;

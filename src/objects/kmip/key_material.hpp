@@ -25,6 +25,23 @@ bool is_transparent(std::uint32_t format);
 Result<void> take_material(ManagedObject& object, std::uint32_t format,
                            const ttlv::Item& material);
 
+/// The same for the two halves of a pair: RSA, curves, Edwards and Montgomery keys, post-quantum
+/// ones where the library has them (asymmetric_material.cpp).
+Result<void> take_private(ManagedObject& object, std::uint32_t format,
+                          const ttlv::Item& material);
+Result<void> take_public(ManagedObject& object, std::uint32_t format, const ttlv::Item& material);
+/// What give_material() gives of them. kKeyFormatNotSupported.
+Result<KeyForm> give_private(const ManagedObject& object, std::uint32_t wanted);
+Result<KeyForm> give_public(const ManagedObject& object, std::uint32_t wanted);
+
+/// Whether Create Key Pair makes such keys.
+bool makes_pairs(std::uint32_t algorithm);
+/// A fresh pair for the private key's algorithm, length and curve: material, format, length and
+/// Digest of both. Slow. kInvalidArgument naming the attribute that does not fit.
+Result<void> generate_material(ManagedObject& private_key, ManagedObject& public_key);
+/// The Recommended Curve of the object's domain parameters; 0 for none.
+std::uint32_t recommended_curve(const ManagedObject& object);
+
 /// Bytes of a symmetric key of `bits`, or kInvalidArgument("Cryptographic Length") when the
 /// algorithm has no such keys. Lengths of DES count the strength (56, 112, 168), not the parity.
 Result<std::size_t> symmetric_bytes(std::uint32_t algorithm, std::uint32_t bits);

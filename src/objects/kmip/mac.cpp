@@ -78,7 +78,8 @@ Result<gate::Outcome<Mac>> run(const gate::Authorised<Mac>& authorised, Services
     gate::Outcome<Mac> outcome;
     outcome.record_version = object->origin.version;
     outcome.reply.id = object->id;
-    CH_TRY_VOID(count_use(outcome, *object, command.data ? command.data->size() : 0, services));
+    const Cost cost{command.data ? command.data->size() : 0, command.part.begins() ? 1U : 0U};
+    CH_TRY_VOID(count_use(outcome, *object, cost, services));
     CH_TRY(outcome.reply.made, make_mac(authorised, *object, outcome, services));
     return outcome;
 }
@@ -87,7 +88,7 @@ Result<gate::Outcome<MacVerify>> run(const gate::Authorised<MacVerify>& authoris
                                      Services& services) {
     const MacVerify::Command& command = authorised.command();
     CH_TRY(const auto object, mac_key(command, {usage::kMacVerify, false}, services));
-    if ((!command.part.is_stream() || command.part.last) && !command.mac) {
+    if (command.part.ends() && !command.mac) {
         return Error::missing(kWhere, "MAC Data");
     }
     gate::Outcome<MacVerify> outcome;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "crypto/keys.hpp"
 #include "crypto/random.hpp"
 #include "objects/kmip/key_material.hpp"
 #include "ttlv/names.hpp"
@@ -30,49 +29,6 @@ Result<void> put_lease(ManagedObject& object) {
     return put_attribute(object, "Lease Time", 0, make_value([](Writer& out) {
                              out.interval(tag::kAttributeValue, lease_seconds);
                          }));
-}
-
-std::optional<crypto::Curve> curve_of(std::uint32_t recommended) {
-    switch (recommended) {
-        case 0x06: return crypto::Curve::kP256;
-        case 0x0A: return crypto::Curve::kP384;
-        case 0x0D: return crypto::Curve::kP521;
-        default: return std::nullopt;
-    }
-}
-
-std::optional<crypto::Curve> curve_of_bits(std::uint32_t bits) {
-    switch (bits) {
-        case 256: return crypto::Curve::kP256;
-        case 384: return crypto::Curve::kP384;
-        case 521: return crypto::Curve::kP521;
-        default: return std::nullopt;
-    }
-}
-
-std::uint32_t recommended_curve(const ManagedObject& object) {
-    const Attribute* const domain = stored(object, "Cryptographic Domain Parameters");
-    if (domain == nullptr) {
-        return 0;
-    }
-    const auto document = ttlv::Document::parse(domain->value);
-    return document ? document->root().find(tag::kRecommendedCurve).enumeration().has_value()
-                          ? *document->root().find(tag::kRecommendedCurve).enumeration()
-                          : 0
-                    : 0;
-}
-
-Result<crypto::PrivateKey> generate_pair(const ManagedObject& object) {
-    if (object.algorithm == algorithm::kRsa) {
-        return crypto::PrivateKey::generate_rsa(object.bits);
-    }
-    const auto curve = recommended_curve(object) != 0 ? curve_of(recommended_curve(object))
-                                                      : curve_of_bits(object.bits);
-    if (!curve) {
-        return Error::invalid("kmip.create_key_pair", "Cryptographic Domain Parameters",
-                              "the curve is not one that this service has");
-    }
-    return crypto::PrivateKey::generate_ec(*curve);
 }
 
 /// The key material's own attributes, once it is there.
@@ -111,19 +67,9 @@ Result<void> fill_symmetric(ManagedObject& object) {
 }
 
 Result<void> fill_pair(ManagedObject& private_key, ManagedObject& public_key) {
-    CH_TRY(const crypto::PrivateKey made, generate_pair(private_key));
-    CH_TRY(private_key.material.bytes, made.to_pkcs8());
-    CH_TRY(const Bytes spki, made.public_key().to_spki());
-    public_key.material.bytes = crypto::SecretBytes::copy_of(spki);
-    private_key.material.format = format::kPkcs8;
-    public_key.material.format = format::kX509;
-    for (ManagedObject* const half : {&private_key, &public_key}) {
-        half->key_type = made.type();
-        half->curve = made.public_key().curve();
-        half->bits = static_cast<std::uint32_t>(made.public_key().bits());
-        half->algorithm = private_key.algorithm;
-        CH_TRY_VOID(describe_material(*half));
-    }
+    CH_TRY_VOID(generate_material(private_key, public_key));
+    CH_TRY_VOID(put_generator(private_key));
+    CH_TRY_VOID(put_generator(public_key));
     add_link(private_key, ttlv::LinkType::kPublicKeyLink, public_key.id);
     add_link(public_key, ttlv::LinkType::kPrivateKeyLink, private_key.id);
     return ok();

@@ -105,30 +105,6 @@ Result<void> take(ManagedObject& object, const Item& root) {
     }
 }
 
-/// Symmetric keys and secrets that were made here: what Register would have brought.
-void write_structure(Writer& out, const ManagedObject& object, const KeyForm& form) {
-    out.begin(structure_tag(object.type));
-    out.begin(tag::kKeyBlock).enumeration(tag::kKeyFormatType, form.format);
-    out.begin(tag::kKeyValue);
-    form.material.with_exposed(crypto::insecure_expose_secret(), [&](BytesView bytes) {
-        if (is_transparent(form.format)) {
-            out.item(bytes);
-        } else {
-            out.bytes(tag::kKeyMaterial, bytes);
-        }
-    });
-    out.end();
-    out.enumeration(tag::kCryptographicAlgorithm, object.algorithm);
-    out.integer(tag::kCryptographicLength, static_cast<std::int32_t>(object.bits));
-    out.end().end();
-}
-
-bool has_key_block(ObjectType type) {
-    return type == ObjectType::kSymmetricKey || type == ObjectType::kPrivateKey ||
-           type == ObjectType::kPublicKey || type == ObjectType::kSecretData ||
-           type == ObjectType::kSplitKey || type == ObjectType::kPgpKey;
-}
-
 }  // namespace
 
 ttlv::Tag structure_tag(ObjectType type) {
@@ -147,16 +123,54 @@ ttlv::Tag structure_tag(ObjectType type) {
     CH_CHECK(!"a type outside the enum");
 }
 
+bool has_key_block(ObjectType type) {
+    return type == ObjectType::kSymmetricKey || type == ObjectType::kPrivateKey ||
+           type == ObjectType::kPublicKey || type == ObjectType::kSecretData ||
+           type == ObjectType::kSplitKey || type == ObjectType::kPgpKey;
+}
+
+namespace {
+
+void write_member(Writer& out, BytesView root, ttlv::Tag which) {
+    const auto document = ttlv::Document::parse(root);
+    if (document) {
+        if (const Item member = document->root().find(which)) {
+            out.item(member.encoded());
+        }
+    }
+}
+
+}  // namespace
+
+/// What stands before the Key Block: in Secret Data its type, in a Split Key its place.
+void write_preamble(Writer& out, const ManagedObject& object) {
+    object.registered.with_exposed(crypto::insecure_expose_secret(), [&](BytesView root) {
+        if (object.type == ObjectType::kSecretData) {
+            if (root.empty()) {
+                out.enumeration(tag::kSecretDataType, ttlv::SecretDataType::kSeed);
+            } else {
+                write_member(out, root, tag::kSecretDataType);
+            }
+        } else if (object.type == ObjectType::kSplitKey) {
+            for (const ttlv::Tag part : {tag::kSplitKeyParts, tag::kKeyPartIdentifier,
+                                         tag::kSplitKeyThreshold, tag::kSplitKeyMethod,
+                                         tag::kPrimeFieldSize}) {
+                write_member(out, root, part);
+            }
+        }
+    });
+}
+
 Result<void> set_digest(ManagedObject& object, BytesView material, std::uint32_t format) {
     const crypto::Sha256 digest = crypto::sha256(material);
-    const Bytes value = make_value([&](Writer& out) {
-        out.begin(tag::kAttributeValue)
-            .enumeration(tag::kHashingAlgorithm, ttlv::HashingAlgorithm::kSHA256)
-            .bytes(tag::kDigestValue, digest)
-            .enumeration(tag::kKeyFormatType, format)
-            .end();
-    });
-    return put_attribute(object, "Digest", 0, value);
+    return put_attribute(object, "Digest", 0, make_value([&](Writer& out) {
+                             out.begin(tag::kAttributeValue)
+                                 .enumeration(tag::kHashingAlgorithm,
+                                              ttlv::HashingAlgorithm::kSHA256)
+                                 .bytes(tag::kDigestValue, digest)
+                                 .enumeration(tag::kKeyFormatType, format)
+                                 .end();
+                         }));
 }
 
 Result<void> take_structure(ManagedObject& object, crypto::SecretBytes structure) {
@@ -176,8 +190,8 @@ Result<void> take_structure(ManagedObject& object, crypto::SecretBytes structure
 }
 
 Result<crypto::SecretBytes> give_structure(const ManagedObject& object,
-                                           std::optional<std::uint32_t> wanted) {
-    const bool as_it_came = !wanted || *wanted == object.material.format;
+                                           std::optional<std::uint32_t> wanted, bool unwrapped) {
+    const bool as_it_came = !unwrapped && (!wanted || *wanted == object.material.format);
     if (!object.registered.empty() && (as_it_came || !has_key_block(object.type))) {
         return object.registered.clone();
     }
@@ -185,7 +199,20 @@ Result<crypto::SecretBytes> give_structure(const ManagedObject& object,
     Bytes out;
     out.reserve(form.material.size() + 256);
     Writer writer(out);
-    write_structure(writer, object, form);
+    write_key_structure(
+        writer, object, form.format,
+        [&] {
+            writer.begin(tag::kKeyValue);
+            form.material.with_exposed(crypto::insecure_expose_secret(), [&](BytesView bytes) {
+                if (is_transparent(form.format)) {
+                    writer.item(bytes);
+                } else {
+                    writer.bytes(tag::kKeyMaterial, bytes);
+                }
+            });
+            writer.end();
+        },
+        [] {});
     auto structure = crypto::SecretBytes::copy_of(out);
     wipe(out.data(), out.size());
     return structure;

@@ -2,6 +2,7 @@
 
 #include "objects/kmip/attributes.hpp"
 #include "ttlv/enums.hpp"
+#include "ttlv/names.hpp"
 
 /// The structures in which KMIP brings and gives objects (Symmetric Key, Certificate, Opaque Object
 /// and others; KMIP 1.4 section 2.2), to and from the model. Private to the room.
@@ -35,9 +36,34 @@ Result<void> take_structure(ManagedObject& object, crypto::SecretBytes structure
 Result<void> set_digest(ManagedObject& object, BytesView material, std::uint32_t format);
 
 /// What Get gives: the structure as it was registered, or in the wanted Key Format Type.
-/// kKeyFormatNotSupported when the key has no such form.
+/// `unwrapped`: not as it was registered, if that was wrapped. kKeyFormatNotSupported when the key
+/// has no such form.
 Result<crypto::SecretBytes> give_structure(const ManagedObject& object,
-                                           std::optional<std::uint32_t> wanted);
+                                           std::optional<std::uint32_t> wanted,
+                                           bool unwrapped = false);
+
+/// Has a Key Block: keys, secret data, split keys, PGP keys.
+bool has_key_block(ObjectType type);
+/// What stands before the Key Block: in Secret Data its type, in a Split Key its place.
+void write_preamble(ttlv::Writer& out, const ManagedObject& object);
+/// Writes the object's structure around its Key Value and, when it is wrapped, its Key Wrapping
+/// Data: `value` and `wrapping` write those two.
+template <class Value, class Wrapping>
+void write_key_structure(ttlv::Writer& out, const ManagedObject& object, std::uint32_t format,
+                         Value&& value, Wrapping&& wrapping) {
+    out.begin(structure_tag(object.type));
+    write_preamble(out, object);
+    out.begin(ttlv::tag::kKeyBlock).enumeration(ttlv::tag::kKeyFormatType, format);
+    value();
+    if (object.algorithm != 0) {
+        out.enumeration(ttlv::tag::kCryptographicAlgorithm, object.algorithm);
+    }
+    if (object.bits != 0) {
+        out.integer(ttlv::tag::kCryptographicLength, static_cast<std::int32_t>(object.bits));
+    }
+    wrapping();
+    out.end().end();
+}
 
 /// The key material that Get would give, in the wanted format: for wrapping.
 struct KeyForm {

@@ -141,6 +141,7 @@ struct Get {
         std::optional<std::uint32_t> format;       ///< Key Format Type
         std::optional<std::uint32_t> compression;  ///< Key Compression Type (1.x)
         Bytes wrapping;  ///< an encoded Key Wrapping Specification; empty for none
+        bool unwrapped = false;  ///< Key Wrap Type: not as it was registered (1.4)
     };
     struct Reply {
         ObjectType type{};

@@ -29,11 +29,16 @@ inline constexpr std::int64_t streams_idle_seconds = 600;
 struct StreamPart {
     bool first = false, last = false;
     Bytes correlation;  ///< empty for a first part, or when there is one part only
+    // Set by the face.
     RequestId request;  ///< tells a part that runs again from the next one
-    class StreamTable* table = nullptr;  ///< set by the face
+    class StreamTable* table = nullptr;
 
     /// Is this more than a request on its own?
     bool is_stream() const { return !correlation.empty() || (first && !last); }
+    /// Does a message begin here?
+    bool begins() const { return correlation.empty(); }
+    /// Does one end here?
+    bool ends() const { return !is_stream() || last; }
 };
 
 /// What a part gave; kept until the next one, so that a part that runs again gives the same.
