@@ -188,7 +188,7 @@ Result<gate::Outcome<KvPutMetadata>> run(const gate::Authorised<KvPutMetadata>& 
         for (const auto& [key, value] : *command.custom) {
             entries.emplace_back(key, value.value_or(""));
         }
-        CH_TRY_VOID(check_custom_metadata(entries));
+        CH_TRY_VOID(check_custom_metadata(entries, "custom_metadata"));
     }
     return finish<KvPutMetadata>(edit, {});
 }
@@ -217,7 +217,7 @@ Result<gate::Outcome<KvPatchMetadata>> run(const gate::Authorised<KvPatchMetadat
                 entries.erase(there);
             }
         }
-        CH_TRY_VOID(check_custom_metadata(entries));
+        CH_TRY_VOID(check_custom_metadata(entries, "custom_metadata"));
     }
     return finish<KvPatchMetadata>(edit, {});
 }
