@@ -77,7 +77,10 @@ inline constexpr std::size_t blocking_queue_max = 4096;
 inline constexpr std::size_t commit_queue_max = 8192;
 inline constexpr std::size_t commit_group_max = 256;
 inline constexpr std::size_t object_cache_entries_max = 100'000;
-inline constexpr std::size_t secret_arena_bytes = 64 * 1024 * 1024;  ///< reserved, locked on touch
+/// What the opened records of the cache weigh together: as many bytes as their sealed forms have.
+inline constexpr std::size_t object_cache_bytes_max = 48 * 1024 * 1024;
+/// Reserved, locked on touch. The cache and as much again for what is under way.
+inline constexpr std::size_t secret_arena_bytes = 128 * 1024 * 1024;
 inline constexpr std::size_t terms_per_record_max = 256;
 inline constexpr std::size_t record_bytes_max = 1024 * 1024;
 

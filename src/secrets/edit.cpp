@@ -159,19 +159,18 @@ Result<void> check_settings(const Settings& settings) {
 }
 
 Result<void> check_custom_metadata(
-    const std::vector<std::pair<std::string, std::string>>& entries) {
+    const std::vector<std::pair<std::string, std::string>>& entries, const std::string& field) {
     if (entries.size() > limits::secret_metadata_entries_max) {
-        return Error::invalid("secrets.metadata", "customMetadata", "expected at most 64 entries");
+        return Error::invalid("secrets.metadata", field, "expected at most 64 entries");
     }
     for (const auto& [key, value] : entries) {
         if (key.empty() || key.size() > limits::secret_metadata_key_bytes_max) {
-            return Error::invalid("secrets.metadata", "customMetadata",
-                                  "expected keys of 1 to 512 bytes");
+            return Error::invalid("secrets.metadata", field, "expected keys of 1 to 512 bytes");
         }
         if (value.empty() || value.size() > limits::secret_metadata_value_bytes_max ||
             !std::all_of(value.begin(), value.end(), allowed_in_value)) {
             return Error::invalid(
-                "secrets.metadata", "customMetadata." + key,
+                "secrets.metadata", field + "." + key,
                 "expected 1 to 512 characters of A-Z a-z 0-9 _ . : / = @ % -");
         }
     }
@@ -179,8 +178,13 @@ Result<void> check_custom_metadata(
 }
 
 Result<void> check_metadata(const MetadataChange& change) {
-    CH_TRY_VOID(check_settings(change.settings));
-    return change.custom_metadata ? check_custom_metadata(*change.custom_metadata) : ok();
+    auto settings = check_settings(change.settings);
+    if (!settings) {
+        return std::move(settings).error().in_field("metadata");
+    }
+    return change.custom_metadata
+               ? check_custom_metadata(*change.custom_metadata, "metadata.customMetadata")
+               : ok();
 }
 
 Edit Edit::of(Services& services, const Secret& secret) {
@@ -193,28 +197,31 @@ Result<Edit> Edit::open(Services& services, const SecretRef& ref) {
 }
 
 Result<Edit> Edit::open_or_create(Services& services, const SecretRef& ref) {
+    CH_TRY_VOID(check_path(ref.path));
     CH_TRY(const auto there, find_secret(services, ref));
     if (there) {
         return of(services, *there);
     }
-    CH_TRY(auto made, make(services, ref));
-    return Edit(services, std::move(made), true);
-}
-
-Result<std::shared_ptr<Secret>> Edit::make(Services& services, const SecretRef& ref) {
-    CH_TRY_VOID(check_path(ref.path));
+    CH_TRY(const Uuid id, secret_id(services.reader, ref.domain, ref.path));
+    const store::RecordKey key{ref.domain.uuid, Secret::kind, id};
+    // The version first, that of what a deleted secret left behind included, then another look:
+    // whoever makes the secret between the two makes the version an old one, and this commit fails.
+    // The other way round it would be theirs that is overwritten.
+    CH_TRY(const std::uint64_t version, services.reader.version_of(key));
+    CH_TRY(const auto meanwhile, find_secret(services, ref));
+    if (meanwhile) {
+        return of(services, *meanwhile);
+    }
     auto secret = std::make_shared<Secret>();
-    CH_TRY(secret->id, secret_id(services.reader, ref.domain, ref.path));
-    secret->origin.key = {ref.domain.uuid, Secret::kind, secret->id};
-    // Over what a deleted secret left behind, too. Nothing lies between this read and the one that
-    // found no secret that matters: whoever comes first makes the other's commit fail.
-    CH_TRY(secret->origin.version, services.reader.version_of(secret->origin.key));
+    secret->id = id;
+    secret->origin.key = key;
+    secret->origin.version = version;
     secret->domain = ref.domain;
     secret->path = ref.path;
     secret->life = Uuid::random(services.random);
     secret->created = services.now;
     secret->updated = services.now;
-    return secret;
+    return Edit(services, std::move(secret), true);
 }
 
 Result<const Settings*> Edit::domain_settings() {

@@ -51,8 +51,10 @@ Effective effective(const Settings& own, const Settings& domain);
 
 /// kInvalidArgument, naming what is wrong, unless each setting is one that may be kept.
 Result<void> check_settings(const Settings& settings);
+/// `field`: what the request calls the entries.
 Result<void> check_custom_metadata(
-    const std::vector<std::pair<std::string, std::string>>& entries);
+    const std::vector<std::pair<std::string, std::string>>& entries, const std::string& field);
+/// Of REST v2, where it is all below `metadata`.
 Result<void> check_metadata(const MetadataChange& change);
 
 /// A copy of a secret on its way to its next state, with the records that change with it.
@@ -89,7 +91,6 @@ public:
 private:
     Edit(Services& services, std::shared_ptr<Secret> secret, bool is_new)
         : services_(services), secret_(std::move(secret)), new_(is_new) {}
-    static Result<std::shared_ptr<Secret>> make(Services& services, const SecretRef& ref);
     Result<void> drop_apart(const Version& version);
     Result<void> spill();
     Result<void> add_folders();

@@ -188,7 +188,7 @@ Result<gate::Outcome<KvPutMetadata>> run(const gate::Authorised<KvPutMetadata>& 
         for (const auto& [key, value] : *command.custom) {
             entries.emplace_back(key, value.value_or(""));
         }
-        CH_TRY_VOID(check_custom_metadata(entries));
+        CH_TRY_VOID(check_custom_metadata(entries, "custom_metadata"));
     }
     return finish<KvPutMetadata>(edit, {});
 }
@@ -204,8 +204,8 @@ Result<gate::Outcome<KvPatchMetadata>> run(const gate::Authorised<KvPatchMetadat
     }
     if (command.custom) {
         for (const auto& [key, value] : *command.custom) {
-            const auto there = std::find_if(entries.begin(), entries.end(), [&](const auto& entry) {
-                return entry.first == key;
+            const auto there = std::find_if(entries.begin(), entries.end(), [&name = key](const auto& entry) {
+                return entry.first == name;
             });
             if (there == entries.end()) {
                 if (value) {
@@ -217,7 +217,7 @@ Result<gate::Outcome<KvPatchMetadata>> run(const gate::Authorised<KvPatchMetadat
                 entries.erase(there);
             }
         }
-        CH_TRY_VOID(check_custom_metadata(entries));
+        CH_TRY_VOID(check_custom_metadata(entries, "custom_metadata"));
     }
     return finish<KvPatchMetadata>(edit, {});
 }

@@ -18,6 +18,38 @@ bool may_get(Services& services, const DomainId& domain, const std::string& path
 
 constexpr std::size_t kPageRecords = 100;
 
+/// One page of the secrets that the query finds, `wanted` takes and the caller may get.
+template <class Wanted>
+Result<ListSecrets::Reply> page_of(Services& services, store::Query query, CursorOf list,
+                                   std::size_t max, const Wanted& wanted) {
+    // One more than asked for is looked at, so that there is a cursor only when a secret follows.
+    query.max = max + 1;
+    const DomainId domain{query.scope};
+    ListSecrets::Reply reply;
+    for (std::size_t page = 0;; ++page) {
+        CH_TRY(const auto found, services.reader.find<Secret>(query));
+        for (std::size_t i = 0; i < found.objects.size(); ++i) {
+            const auto& secret = found.objects[i];
+            if (wanted(*secret) && may_get(services, domain, secret->path)) {
+                if (reply.secrets.size() == max) {
+                    reply.next = make_cursor(query.after_born, list);
+                    return reply;
+                }
+                reply.secrets.push_back(secret);
+            }
+            query.after_born = found.born[i];
+        }
+        if (!found.more) {
+            return reply;
+        }
+        // Pages go on while there is nothing to show; once there is, the rest can wait.
+        if (page + 1 >= kStorePagesMax && !reply.secrets.empty()) {
+            reply.next = make_cursor(query.after_born, list);
+            return reply;
+        }
+    }
+}
+
 Result<store::Query> query_of(Services& services, const DomainId& domain, std::string_view term,
                               std::string_view folder) {
     store::Query query;
@@ -129,35 +161,34 @@ Result<gate::Outcome<KvList>> list_folder(const KvList::Command& command, Servic
 Result<gate::Outcome<ListSecrets>> run(const gate::Authorised<ListSecrets>& authorised,
                                        Services& services) {
     const ListSecrets::Command& command = authorised.command();
-    CH_TRY(std::uint64_t after, read_cursor(command.cursor, CursorOf::kSecrets));
+    CH_TRY(const std::uint64_t after, read_cursor(command.cursor, CursorOf::kSecrets));
     store::Query query;
     query.scope = command.domain.uuid;
-    // One more than asked for is looked at, so that there is a cursor only when a secret follows.
-    query.max = command.max + 1;
+    query.after_born = after;
     gate::Outcome<ListSecrets> outcome;
-    ListSecrets::Reply& reply = outcome.reply;
-    for (std::size_t page = 0;; ++page) {
-        query.after_born = after;
-        CH_TRY(const auto found, services.reader.find<Secret>(query));
-        for (std::size_t i = 0; i < found.objects.size(); ++i) {
-            if (may_get(services, command.domain, found.objects[i]->path)) {
-                if (reply.secrets.size() == command.max) {
-                    reply.next = make_cursor(after, CursorOf::kSecrets);
-                    return outcome;
-                }
-                reply.secrets.push_back(found.objects[i]);
-            }
-            after = found.born[i];
-        }
-        if (!found.more) {
-            return outcome;
-        }
-        // Pages go on while there is nothing to show; once there is, the rest can wait.
-        if (page + 1 >= kStorePagesMax && !reply.secrets.empty()) {
-            reply.next = make_cursor(after, CursorOf::kSecrets);
-            return outcome;
-        }
+    CH_TRY(outcome.reply, page_of(services, std::move(query), CursorOf::kSecrets, command.max,
+                                  [](const Secret&) { return true; }));
+    return outcome;
+}
+
+Result<gate::Outcome<SearchSecrets>> run(const gate::Authorised<SearchSecrets>& authorised,
+                                         Services& services) {
+    const SearchSecrets::Command& command = authorised.command();
+    CH_TRY(const std::uint64_t after, read_cursor(command.cursor, CursorOf::kSearch));
+    store::Query query;
+    query.scope = command.domain.uuid;
+    if (const std::string_view folder = folder_of(command.prefix); !folder.empty()) {
+        CH_TRY(query, query_of(services, command.domain, term::kUnder, folder));
     }
+    query.after_born = after;
+    gate::Outcome<SearchSecrets> outcome;
+    CH_TRY(outcome.reply,
+           page_of(services, std::move(query), CursorOf::kSearch, command.max,
+                   [&](const Secret& secret) {
+                       return secret.path.starts_with(command.prefix) &&
+                              secret.path.find(command.text) != std::string::npos;
+                   }));
+    return outcome;
 }
 
 Result<gate::Outcome<KvList>> run(const gate::Authorised<KvList>& authorised,

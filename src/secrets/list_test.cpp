@@ -144,6 +144,26 @@ RC_GTEST_PROP(SecretLists, AgreeWithALinearOracle, ()) {
     std::set<std::string> expected;
     std::copy_if(paths.begin(), paths.end(), std::inserter(expected, expected.end()), visible);
     RC_ASSERT(listed == expected);
+    for (const std::string prefix : {"", "a", "a/", "b/c", "/", "a//"}) {
+        for (const std::string text : {"", "b", "/c"}) {
+            std::set<std::string> found;
+            SearchSecrets::Command search;
+            search.prefix = prefix;
+            search.text = text;
+            const auto page = world.commit<SearchSecrets>(std::move(search));
+            RC_ASSERT(page.has_value());
+            for (const auto& secret : page->secrets) {
+                found.insert(secret->path);
+            }
+            std::set<std::string> wanted;
+            for (const auto& path : expected) {
+                if (path.starts_with(prefix) && path.find(text) != std::string::npos) {
+                    wanted.insert(path);
+                }
+            }
+            RC_ASSERT(found == wanted);
+        }
+    }
 }
 
 }  // namespace

@@ -99,6 +99,24 @@ struct ListSecrets {
     static gate::Resource resource(const Command& c) { return {c.domain, {}}; }
 };
 
+/// All secrets whose path begins with `prefix`, however deep, and holds `text`. What it costs goes
+/// with the number of secrets in the last folder that the prefix names whole, and below.
+struct SearchSecrets {
+    struct Command {
+        DomainId domain;
+        std::string prefix;
+        std::string text;
+        std::string cursor;
+        std::size_t max = 100;
+    };
+    using Reply = ListSecrets::Reply;
+    static constexpr gate::OperationRow row =
+        make_row("secret.search", "Search secrets by path, of those that the caller may get",
+                 action::kGet, gate::Effect::kRead, {"GET", "/v2/secretSearch", 200},
+                 gate::ResourceType::kSecret, true);
+    static gate::Resource resource(const Command& c) { return {c.domain, {}}; }
+};
+
 /// Metadata of a secret and of one version (the current one when none is named).
 struct GetSecret {
     struct Command : SecretRef {
@@ -266,6 +284,7 @@ struct UpdateConfig {
 #define CH_SECRETS_RUN(Op) Result<gate::Outcome<Op>> run(const gate::Authorised<Op>&, Services&)
 CH_SECRETS_RUN(CreateSecret);
 CH_SECRETS_RUN(ListSecrets);
+CH_SECRETS_RUN(SearchSecrets);
 CH_SECRETS_RUN(GetSecret);
 CH_SECRETS_RUN(ReadSecret);
 CH_SECRETS_RUN(UpdateSecret);

@@ -1,5 +1,8 @@
 // The records (what is written is read, what does not add up is refused), paths, durations, and the
 // life of a secret through the REST operations.
+#include <functional>
+#include <utility>
+
 #include "secrets/duration.hpp"
 #include "secrets/edit.hpp"
 #include "secrets/test_support.hpp"
@@ -240,6 +243,61 @@ TEST_F(SecretsTest, ConcurrentFirstSecretsOfAFolderCollideAndThenAgree) {
     EXPECT_EQ(reader.apply(two->changes).error().code(), Code::kVersionConflict);
     EXPECT_EQ(create("new/two"), kOk);
     EXPECT_EQ(names("new/"), (std::vector<std::string>{"one", "two"}));
+}
+
+/// Says what the world does just before the next look at a record's version.
+class Interrupting final : public seal::Reader {
+public:
+    Interrupting(seal::test::MemoryReader& inner, std::function<void()> then)
+        : inner_(inner), then_(std::move(then)) {}
+    Result<store::Term> term(const Uuid& scope, std::string_view name,
+                             std::string_view value) override {
+        return inner_.term(scope, name, value);
+    }
+    Result<std::uint64_t> version_of(const store::RecordKey& key) override {
+        if (before_) {
+            std::exchange(then_, [] {})();
+            return inner_.version_of(key);
+        }
+        auto version = inner_.version_of(key);
+        std::exchange(then_, [] {})();
+        return version;
+    }
+    bool may_block() const override { return true; }
+    bool before_ = true;
+
+protected:
+    Result<std::shared_ptr<const void>> load_any(const store::RecordKey& key,
+                                                 seal::Decode decode) override {
+        return inner_.load_erased(key, decode);
+    }
+    Result<ErasedPage> find_any(const store::Query&, seal::Decode) override {
+        return Error(Code::kInternal, "test");
+    }
+
+private:
+    seal::test::MemoryReader& inner_;
+    std::function<void()> then_;
+};
+
+TEST_F(SecretsTest, ASecretThatComesMeanwhileIsNotOverwritten) {
+    for (const bool before : {true, false}) {
+        const std::string path = before ? "race/one" : "race/two";
+        Interrupting between(reader, [&] { EXPECT_EQ(create(path, R"({"first":1})"), kOk); });
+        between.before_ = before;
+        gate::Services use = services();
+        gate::Services racing{between, now, use.random, use.plate, use.region, use.allowed};
+        const auto authorised =
+            door.authorise<CreateSecret>(caller, [&] {
+                auto command = with_data<CreateSecret>(path, R"({"second":2})");
+                command.domain = domain;
+                return command;
+            }());
+        const auto made = run(*authorised, racing);
+        ASSERT_TRUE(!made) << before;
+        EXPECT_EQ(made.error().code(), Code::kAlreadyExists);
+        EXPECT_EQ(read(path), R"({"first":1})");
+    }
 }
 
 TEST_F(SecretsTest, BothRightsForDataAndOneForMetadata) {

@@ -195,6 +195,8 @@ class Requests:
         return {
             "secret.create": Entry("domain", body=new_secret),
             "secret.list": Entry("domain", shows=self.world.secret),
+            "secret.search": Entry("domain", query=lambda t: "?prefix=iso/",
+                                   shows=self.world.secret),
             "secret.get": Entry("secret"),
             "secret.read": Entry("secret", query=reveal, extra=get),
             "secret.update": Entry("secret", body=lambda t: {"metadata": {"maxVersions": 24000}}),

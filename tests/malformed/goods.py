@@ -153,6 +153,9 @@ def secrets(world):
     yield Good("secret.get", "rest", "GET", f"{root}/{quoted}", "",
                queries=(("version", (*numbers, "0")), ("includeData", ("x", "1", "TRUE", "%zz"))),
                ids=(ours.domain, quoted))
+    yield Good("secret.search", "rest", "GET", f"/api/{ours.domain}/v2/secretSearch", "",
+               queries=(("prefix", ("%zz", "%ff", "%20", "a" * 256, "%C3%A9")),
+                        ("text", ("%zz", "%00", "a" * 256))), ids=(ours.domain,))
     yield Good("secret.update", "rest", "PUT", f"{root}/{quoted}", "", {
         "metadata": {"casRequired": False, "deactivateVersionAfter": "1d"}},
         queries=(("cas", numbers),), ids=(ours.domain, quoted))

@@ -20,6 +20,7 @@ stage_wire() {
     judge "okms-sdk-go" wire-go go "$ROOT/tests/wire/go/run"
     judge "Vault's and OpenBao's Go clients" wire-vault go "$ROOT/tests/wire/vault/run"
     judge "hvac" wire-hvac junit "$ROOT/tests/wire/hvac/run"
+    judge "chatelaine secret" wire-cli junit "$ROOT/tests/wire/cli/run"
     judge "schemathesis" wire-schemathesis junit "$ROOT/tests/wire/python/run"
     [ "$stage_failed" -eq 0 ]
 }

@@ -116,6 +116,9 @@ std::vector<Command> all_commands() {
     add_key_transfer_commands(commands);
     add_crypto_commands(commands);
     add_file_commands(commands);
+    add_secret_commands(commands);
+    add_secret_transfer_commands(commands);
+    add_secret_copy_command(commands);
     add_audit_commands(commands);
     return commands;
 }

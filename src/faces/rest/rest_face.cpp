@@ -50,6 +50,7 @@ void add_secret_operations(To& to) {
     to.template add_also<secrets::CreateSecret>("POST", "/v2/secret/");
     to.template add<secrets::ListSecrets>();
     to.template add_also<secrets::ListSecrets>("GET", "/v2/secret/");
+    to.template add<secrets::SearchSecrets>();
     to.template add_choice<secrets::GetSecret, secrets::ReadSecret>(choose_secret_read);
     to.template add_choice<secrets::PutSecret, secrets::UpdateSecret>(choose_secret_write);
     to.template add<secrets::DeleteSecret>();

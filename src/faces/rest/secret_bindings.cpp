@@ -231,6 +231,19 @@ void encode_secret(const SecretAnswer& answer, Context& context, net::HttpRespon
     write_secret(out, answer, context, with_version);
 }
 
+void encode_list(const secrets::ListSecrets::Reply& reply, Context& context,
+                 net::HttpResponse& response) {
+    json::Writer out(response.body);
+    out.begin_array();
+    for (const auto& secret : reply.secrets) {
+        SecretAnswer answer;
+        answer.secret = secret;
+        write_secret(out, answer, context, false);
+    }
+    out.end_array();
+    encode_next(reply.next, response);
+}
+
 void encode_version(const SecretAnswer& answer, net::HttpResponse& response) {
     prepare(answer, response);
     json::Writer out(response.body);
@@ -307,15 +320,30 @@ Result<secrets::ListSecrets::Command> Binding<secrets::ListSecrets>::decode(
 }
 void Binding<secrets::ListSecrets>::encode(secrets::ListSecrets::Reply& reply, Context& context,
                                            net::HttpResponse& response) {
-    json::Writer out(response.body);
-    out.begin_array();
-    for (const auto& secret : reply.secrets) {
-        SecretAnswer answer;
-        answer.secret = secret;
-        write_secret(out, answer, context, false);
+    encode_list(reply, context, response);
+}
+
+Result<secrets::SearchSecrets::Command> Binding<secrets::SearchSecrets>::decode(
+    Context& context, const access::Principal& principal) {
+    secrets::SearchSecrets::Command command;
+    command.domain = context.domain(principal);
+    CH_TRY(Paging paging, decode_paging(context));
+    command.cursor = std::move(paging.cursor);
+    command.max = paging.max;
+    CH_TRY(auto prefix, context.query("prefix"));
+    command.prefix = std::move(prefix).value_or("");
+    CH_TRY(auto text, context.query("text"));
+    command.text = std::move(text).value_or("");
+    for (const auto* given : {&command.prefix, &command.text}) {
+        if (!given->empty()) {
+            CH_TRY_VOID(secrets::check_path(*given));
+        }
     }
-    out.end_array();
-    encode_next(reply.next, response);
+    return command;
+}
+void Binding<secrets::SearchSecrets>::encode(secrets::ListSecrets::Reply& reply,
+                                             Context& context, net::HttpResponse& response) {
+    encode_list(reply, context, response);
 }
 
 Result<secrets::GetSecret::Command> Binding<secrets::GetSecret>::decode(

@@ -16,6 +16,7 @@ namespace chatelaine::faces::http {
 
 CH_SECRET_BINDING(CreateSecret);
 CH_SECRET_BINDING(ListSecrets);
+CH_SECRET_BINDING(SearchSecrets);
 CH_SECRET_BINDING(GetSecret);
 CH_SECRET_BINDING(ReadSecret);
 CH_SECRET_BINDING(UpdateSecret);

@@ -207,7 +207,7 @@ void begin_not_found(json::Writer& out, const Context& context, net::HttpRespons
     begin(out, context);
     out.member("error_id", code_name(Code::kSecretNotFound));
     out.member("error_code", static_cast<std::int64_t>(error.error_code));
-    out.key("errors").begin_array().end_array();
+    out.key("errors").begin_array().string("the version is deleted or expired").end_array();
 }
 
 /// Room for the whole answer at once: growing would leave data behind in freed memory.

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/ovh/okms-sdk-go"
@@ -339,7 +340,7 @@ func TestSecretListPages(t *testing.T) {
 func TestSecretCheckAndSetHasOneWinner(t *testing.T) {
 	c := byCertificate(t)
 	path := c.newSecret(t, &types.SecretV2MetadataShort{CasRequired: pointer(true)}, map[string]any{"by": 0})
-	const callers, rounds = 16, 5
+	const callers, rounds = 64, 20
 	for round := uint32(1); round <= rounds; round++ {
 		var wait sync.WaitGroup
 		var lock sync.Mutex
@@ -440,4 +441,131 @@ func TestSecretsOfOthersAreNotThere(t *testing.T) {
 	wantRefused(t, err, http.StatusNotFound)
 	_, err = other.GetSecretV2(t.Context(), site.Domain, path, nil, nil)
 	wantRefused(t, err, http.StatusNotFound)
+}
+
+// The vendor's SDK on the KV2 paths, which it escapes whole.
+func TestSecretsV1BySDK(t *testing.T) {
+	eachWay(t, func(t *testing.T, c *caller) {
+		ctx := t.Context()
+		path := c.newPath(t)
+		data := func(values map[string]any, cas *uint32) types.PostSecretRequest {
+			return types.PostSecretRequest{Data: &values, Options: &types.PostSecretOptions{Cas: cas}}
+		}
+		made, err := c.PostSecretRequest(ctx, site.Domain, path, data(map[string]any{"a": "b", "deep": map[string]any{"x": 1}}, pointer(uint32(0))))
+		wantNone(t, err)
+		if *made.Data.Version != 1 || *made.Data.Destroyed || *made.Data.DeletionTime != "" {
+			t.Errorf("made: %+v", *made.Data)
+		}
+		if _, err := time.Parse(time.RFC3339Nano, *made.Data.CreatedTime); err != nil {
+			t.Error(err)
+		}
+		_, err = c.PostSecretRequest(ctx, site.Domain, path, data(map[string]any{}, pointer(uint32(0))))
+		wantRefused(t, err, http.StatusBadRequest)
+		_, err = c.PatchSecretRequest(ctx, site.Domain, path, data(map[string]any{"a": nil, "c": 2}, pointer(uint32(1))))
+		wantNone(t, err)
+		read, err := c.GetSecretRequest(ctx, site.Domain, path, nil)
+		wantNone(t, err)
+		if got, _ := json.Marshal(read.Data.Data); string(got) != `{"c":2,"deep":{"x":1}}` || *read.Data.Metadata.Version != 2 {
+			t.Errorf("patched: %s %+v", got, *read.Data.Metadata)
+		}
+		subkeys, err := c.GetSecretSubkeys(ctx, site.Domain, path, pointer(uint32(1)), pointer(uint32(1)))
+		wantNone(t, err)
+		if got, _ := json.Marshal(subkeys.Data.Subkeys); string(got) != `{"a":null,"deep":null}` {
+			t.Errorf("subkeys: %s", got)
+		}
+		wantNone(t, c.PostSecretMetadata(ctx, site.Domain, path, types.SecretUpdatableMetadata{MaxVersions: pointer(uint32(5)),
+			DeleteVersionAfter: pointer("1d"), CustomMetadata: &map[string]string{"k": "v"}}))
+		wantNone(t, c.PatchSecretMetadata(ctx, site.Domain, path, types.SecretUpdatableMetadata{CasRequired: pointer(true)}))
+		metadata, err := c.GetSecretsMetadata(ctx, site.Domain, path, false)
+		wantNone(t, err)
+		if m := metadata.Data; *m.MaxVersions != 5 || *m.DeleteVersionAfter != "24h0m0s" || !*m.CasRequired ||
+			(*m.CustomMetadata)["k"] != "v" || *m.CurrentVersion != 2 || *m.OldestVersion != 0 || len(*m.Versions) != 2 {
+			t.Errorf("metadata: %+v", *metadata.Data)
+		}
+		// The same secret on the other face.
+		if v2 := c.readSecret(t, path, nil); *v2.Metadata.DeactivateVersionAfter != "1d" || dataOf(t, v2.Version) != `{"c":2,"deep":{"x":1}}` {
+			t.Errorf("by v2: %+v", v2.Metadata)
+		}
+		wantNone(t, c.DeleteSecretRequest(ctx, site.Domain, path))
+		_, err = c.GetSecretRequest(ctx, site.Domain, path, nil)
+		wantRefused(t, err, http.StatusNotFound)
+		if codeOf(err) != secretNotFound {
+			t.Errorf("code %d", codeOf(err))
+		}
+		wantNone(t, c.PostSecretUndelete(ctx, site.Domain, path, []uint32{2}))
+		wantNone(t, c.DeleteSecretVersions(ctx, site.Domain, path, []uint32{1}))
+		wantNone(t, c.PutSecretDestroy(ctx, site.Domain, path, []uint32{1}))
+		if states := c.send(t, "GET", "/v2/secret/"+url.PathEscape(path)+"/version", nil); !strings.Contains(string(states.body), `"state":"deleted"`) {
+			t.Errorf("states: %s", states.body)
+		}
+		folder := strings.TrimSuffix(path, "/secret")
+		list, err := c.GetSecretsMetadata(ctx, site.Domain, folder, true)
+		wantNone(t, err)
+		if fmt.Sprint(*list.Data.Keys) != "[secret]" {
+			t.Errorf("list: %v", *list.Data.Keys)
+		}
+		wantNone(t, c.PostSecretConfig(ctx, site.Domain, types.PostConfigRequest{DeleteVersionAfter: pointer("1d"), MaxVersions: pointer(uint32(24))}))
+		config, err := c.GetSecretConfigV2(ctx, site.Domain)
+		wantNone(t, err)
+		old, err := c.GetSecretConfig(ctx, site.Domain)
+		wantNone(t, err)
+		if *config.DeactivateVersionAfter != "1d" || *config.MaxVersions != 24 || *old.Data.DeleteVersionAfter != "1d" {
+			t.Errorf("config: %+v %+v", config, old.Data)
+		}
+		wantNone(t, c.PostSecretConfig(ctx, site.Domain, types.PostConfigRequest{DeleteVersionAfter: pointer("0s"), MaxVersions: pointer(uint32(0))}))
+		wantNone(t, c.DeleteSecretMetadata(ctx, site.Domain, path))
+		_, err = c.GetSecretsMetadata(ctx, site.Domain, path, false)
+		wantRefused(t, err, http.StatusNotFound)
+	})
+}
+
+// The requests of External Secrets' two providers, as they are sent.
+func TestExternalSecretsRequests(t *testing.T) {
+	c := newCaller(t, "vault provider", "", "", "")
+	path := byToken(t).newSecret(t, nil, map[string]any{"user": "x"})
+	vault := func(method, path string) answer { return c.send(t, method, path, nil, "X-Vault-Token", site.Token, "X-Vault-Request", "true") }
+	self := vault("GET", "/v1/auth/token/lookup-self")
+	wantStatus(t, self, 200)
+	data := self.members(t)["data"].(object)
+	_, numeric := data["ttl"].(float64)
+	if _, there := data["expire_time"]; !there || !numeric || data["type"] == "batch" {
+		t.Errorf("lookup-self: %s", self.body)
+	}
+	read := vault("GET", "/v1/secret/data/"+path)
+	wantStatus(t, read, 200)
+	if got := read.members(t)["data"].(object)["data"].(object)["user"]; got != "x" {
+		t.Errorf("read: %s", read.body)
+	}
+	wantStatus(t, vault("GET", "/v1/secret/metadata/"+path), 200)
+	wantStatus(t, vault("LIST", "/v1/secret/metadata/wire"), 200)
+	// The vendor's provider: lists from the root with a slash, reads by v2.
+	list := byToken(t).send(t, "GET", "/v1/secret/metadata/?list=true", nil)
+	wantStatus(t, list, 200)
+	if !strings.Contains(string(list.body), `"wire/"`) {
+		t.Errorf("root: %s", list.body)
+	}
+	none := byToken(t).send(t, "GET", "/v2/secret/none?includeData=true", nil)
+	wantStatus(t, none, 404)
+	if none.members(t)["error_code"] != float64(secretNotFound) {
+		t.Errorf("none: %s", none.body)
+	}
+}
+
+func TestSecretSearch(t *testing.T) {
+	c := byCertificate(t)
+	base := "search-" + uuid.NewString()
+	for _, name := range []string{"a/db", "a/b/db", "b/db", "ab"} {
+		wantStatus(t, c.send(t, "POST", "/v2/secret", object{"path": base + "/" + name, "version": object{"data": object{}}}), 200)
+		t.Cleanup(func() { c.send(t, "DELETE", "/v2/secret/"+url.PathEscape(base+"/"+name), nil) })
+	}
+	for query, want := range map[string]int{"prefix=" + base + "/": 4, "prefix=" + base + "/a": 3, "prefix=" + base + "/a/": 2,
+		"prefix=" + base + "/&text=db": 3, "prefix=" + base + "/none/": 0} {
+		found := c.send(t, "GET", "/v2/secretSearch?"+query, nil)
+		wantStatus(t, found, 200)
+		var list []object
+		wantNone(t, json.Unmarshal(found.body, &list))
+		if len(list) != want {
+			t.Errorf("%s found %d", query, len(list))
+		}
+	}
 }
