@@ -3,6 +3,7 @@
 #include <chrono>
 #include <compare>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,10 +19,17 @@ struct WallTime {
     }
     /// Rounded towards the past.
     constexpr std::int64_t seconds() const {
-        return microseconds >= 0 ? microseconds / 1'000'000 : (microseconds - 999'999) / 1'000'000;
+        return microseconds / 1'000'000 - (microseconds % 1'000'000 < 0 ? 1 : 0);
     }
+    /// Stays at the last or first date there is where the sum lies beyond it.
     constexpr WallTime plus_seconds(std::int64_t seconds) const {
-        return WallTime{microseconds + seconds * 1'000'000};
+        WallTime sum;
+        if (__builtin_mul_overflow(seconds, std::int64_t{1'000'000}, &sum.microseconds) ||
+            __builtin_add_overflow(microseconds, sum.microseconds, &sum.microseconds)) {
+            sum.microseconds = seconds < 0 ? std::numeric_limits<std::int64_t>::min()
+                                           : std::numeric_limits<std::int64_t>::max();
+        }
+        return sum;
     }
     auto operator<=>(const WallTime&) const = default;
 };

@@ -1,6 +1,8 @@
 // Proves dates against known points and by round trip over four thousand years.
 #include "base/time.hpp"
 
+#include <limits>
+
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
@@ -38,6 +40,21 @@ TEST(Time, RefusesOtherTexts) {
           "x970-01-01T00:00:00Z", "1970-01-01T00:00:00 Z", "19700101T000000Z"}) {
         EXPECT_FALSE(parse_rfc3339(text)) << text;
     }
+}
+
+TEST(Time, TheFirstAndTheLastDateThereIsCanBeCountedWith) {
+    constexpr WallTime first{std::numeric_limits<std::int64_t>::min()};
+    constexpr WallTime last{std::numeric_limits<std::int64_t>::max()};
+    EXPECT_EQ(first.seconds(), -9'223'372'036'855);  // towards the past
+    EXPECT_EQ(last.seconds(), 9'223'372'036'854);
+    EXPECT_EQ(WallTime{-1}.seconds(), -1);
+    EXPECT_EQ(WallTime{-1'000'000}.seconds(), -1);
+    EXPECT_EQ(WallTime{-1'000'001}.seconds(), -2);
+    EXPECT_EQ(last.plus_seconds(1), last);
+    EXPECT_EQ(first.plus_seconds(-1), first);
+    EXPECT_EQ(WallTime{}.plus_seconds(std::numeric_limits<std::int64_t>::max()), last);
+    EXPECT_EQ(WallTime{}.plus_seconds(std::numeric_limits<std::int64_t>::min()), first);
+    EXPECT_EQ(last.plus_seconds(-1).plus_seconds(1), last);
 }
 
 TEST(TimeProperty, WhatIsWrittenReadsBack) {
