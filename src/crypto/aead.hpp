@@ -10,7 +10,7 @@ inline constexpr std::size_t gcm_nonce_bytes = 12;
 inline constexpr std::size_t gcm_tag_bytes = 16;
 
 /// AES-GCM (SP 800-38D) under one key of 16, 24 or 32 bytes with a context that is set up once and
-/// kept. Every nonce is fresh and random, 96 bits, and made in here.
+/// kept. Every nonce is fresh, random, of 96 bits, made in here. Output may lie where input lies.
 /// Threads: one at a time. Wipes its context when destroyed.
 class AesGcm {
 public:

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <vector>
 
+#include "apps/chatelaine/block_crew.hpp"
 #include "crypto/aead.hpp"
 #include "crypto/random.hpp"
 
@@ -31,37 +33,48 @@ Nonce block_nonce(BytesView prefix, std::uint32_t counter, bool last) {
     return nonce;
 }
 
-/// A buffer of one block and the byte behind it: a block is the last one when that byte is not
-/// there. Wiped when it goes.
-class BlockReader {
+/// Cuts what is read into blocks. One byte more than a block is read: where it is not there, the
+/// block is the last one.
+class BlockSource {
 public:
-    BlockReader(std::size_t block_bytes, const ReadBytes& read)
-        : buffer_(block_bytes + 1), block_(block_bytes), read_(read) {}
-    BlockReader(const BlockReader&) = delete;
-    BlockReader& operator=(const BlockReader&) = delete;
-    ~BlockReader() { wipe(buffer_.data(), buffer_.size()); }
+    BlockSource(std::size_t block_bytes, const ReadBytes& read)
+        : block_(block_bytes), read_(read) {}
+    BlockSource(const BlockSource&) = delete;
+    BlockSource& operator=(const BlockSource&) = delete;
+    ~BlockSource() { wipe(&carry_, sizeof carry_); }
 
-    struct Block {
-        MutableBytesView bytes;
-        bool last = false;
-    };
-    Result<Block> next() {
-        if (carried_) {
-            buffer_.front() = buffer_.back();
-        }
+    Result<void> fill(CrewBlock& block) {
         const std::size_t kept = carried_ ? 1 : 0;
-        CH_TRY(const std::size_t got, read_(MutableBytesView(buffer_).subspan(kept)));
+        block.bytes.front() = carry_;
+        CH_TRY(const std::size_t got,
+               read_(MutableBytesView(block.bytes).subspan(kept, block_ + 1 - kept)));
         const std::size_t have = got + kept;
         carried_ = have > block_;
-        return Block{MutableBytesView(buffer_).first(std::min(have, block_)), !carried_};
+        if (carried_) {
+            carry_ = block.bytes[block_];
+        }
+        block.size = std::min(have, block_);
+        block.last = !carried_;
+        return ok();
     }
 
 private:
-    Bytes buffer_;
     std::size_t block_;
     const ReadBytes& read_;
+    std::uint8_t carry_ = 0;
     bool carried_ = false;
 };
+
+/// A cipher for each worker: a context serves one thread at a time.
+Result<std::vector<crypto::AesGcm>> ciphers_for(const CrewSize& crew,
+                                                const crypto::SecretBytes& key) {
+    std::vector<crypto::AesGcm> ciphers;
+    for (std::size_t i = 0; i < std::max<std::size_t>(1, crew.workers); ++i) {
+        CH_TRY(auto cipher, crypto::AesGcm::create(key));
+        ciphers.push_back(std::move(cipher));
+    }
+    return ciphers;
+}
 
 Error not_a_stream(std::string message) {
     return Error(Code::kMalformed, "cli.stream", std::move(message));
@@ -85,13 +98,6 @@ Result<std::size_t> read_little(const ReadBytes& read, std::size_t octets) {
     return value;
 }
 
-Result<void> check_counter(std::uint32_t counter) {
-    if (counter == UINT32_MAX) {
-        return Error(Code::kTooLarge, "cli.stream", "more blocks than a stream may have");
-    }
-    return ok();
-}
-
 }  // namespace
 
 Result<void> encrypt_stream(const DataKey& key, std::string_view context, std::size_t block_bytes,
@@ -100,7 +106,6 @@ Result<void> encrypt_stream(const DataKey& key, std::string_view context, std::s
     if (key.wrapped.size() > stream_key_bytes_max) {
         return Error(Code::kTooLarge, "cli.stream", "the wrapped data key is too long");
     }
-    CH_TRY(auto cipher, crypto::AesGcm::create(key.plain));
     Bytes prefix(kPrefixBytes);
     crypto::system_random().fill(prefix);
     const BytesView magic = as_bytes(kMagic);
@@ -113,21 +118,22 @@ Result<void> encrypt_stream(const DataKey& key, std::string_view context, std::s
     append_little(header, block_bytes, 4);
     CH_TRY_VOID(write(header));
 
-    BlockReader blocks(block_bytes - kTagBytes, read);
-    Bytes sealed(block_bytes);
-    for (std::uint32_t counter = 0;; ++counter) {
-        CH_TRY_VOID(check_counter(counter));
-        CH_TRY(const auto block, blocks.next());
-        const MutableBytesView out(sealed);
+    const CrewSize crew = crew_size(block_bytes);
+    CH_TRY(auto ciphers, ciphers_for(crew, key.plain));
+    BlockSource source(block_bytes - kTagBytes, read);
+    const auto seal = [&](std::size_t worker, CrewBlock& block) -> Result<void> {
+        const MutableBytesView bytes(block.bytes);
+        const MutableBytesView text = bytes.first(block.size);
         // The nonce is the format's: the data key is fresh and is used for this stream alone.
-        CH_TRY_VOID(cipher.insecure_encrypt_with_nonce(
-            as_bytes(context), block_nonce(prefix, counter, block.last), block.bytes,
-            out.first(block.bytes.size()), out.subspan(block.bytes.size(), kTagBytes)));
-        CH_TRY_VOID(write(BytesView(sealed).first(block.bytes.size() + kTagBytes)));
-        if (block.last) {
-            return ok();
-        }
-    }
+        CH_TRY_VOID(ciphers[worker].insecure_encrypt_with_nonce(
+            as_bytes(context), block_nonce(prefix, block.counter, block.last), text, text,
+            bytes.subspan(block.size, kTagBytes)));
+        block.size += kTagBytes;
+        return ok();
+    };
+    return run_crew(
+        crew, [&](CrewBlock& block) { return source.fill(block); }, seal,
+        [&](const CrewBlock& block) { return write(BytesView(block.bytes).first(block.size)); });
 }
 
 Result<StreamHeader> read_stream_header(const ReadBytes& read) {
@@ -166,37 +172,36 @@ Result<StreamEnd> decrypt_stream(const StreamHeader& header, const crypto::Secre
         return Error(Code::kSealBroken, "cli.stream",
                      "the file was cut or altered, or the context is not the one it was made with");
     };
-    CH_TRY(auto cipher, crypto::AesGcm::create(key));
-    BlockReader blocks(header.block_bytes, read);
-    struct Plain {
-        Bytes bytes;
-        explicit Plain(std::size_t size) : bytes(size) {}
-        Plain(const Plain&) = delete;
-        Plain& operator=(const Plain&) = delete;
-        ~Plain() { wipe(bytes.data(), bytes.size()); }
-    } plain(header.block_bytes - kTagBytes);
-    for (std::uint32_t counter = 0;; ++counter) {
-        CH_TRY_VOID(check_counter(counter));
-        CH_TRY(const auto block, blocks.next());
-        if (counter == 0 && block.bytes.empty()) {
-            return StreamEnd::kHeaderOnly;
+    const CrewSize crew = crew_size(header.block_bytes + 1);
+    CH_TRY(auto ciphers, ciphers_for(crew, key));
+    BlockSource source(header.block_bytes, read);
+    bool header_only = false;
+    const auto fill = [&](CrewBlock& block) -> Result<void> {
+        CH_TRY_VOID(source.fill(block));
+        header_only = block.counter == 0 && block.size == 0;
+        return ok();
+    };
+    const auto open = [&](std::size_t worker, CrewBlock& block) -> Result<void> {
+        if (block.counter == 0 && block.size == 0) {
+            return ok();
         }
-        if (block.bytes.size() < kTagBytes) {
+        if (block.size < kTagBytes) {
             return broken();
         }
-        const std::size_t size = block.bytes.size() - kTagBytes;
-        const MutableBytesView out = MutableBytesView(plain.bytes).first(size);
-        const BytesView sealed = block.bytes;
-        const Nonce nonce = block_nonce(header.nonce_prefix, counter, block.last);
-        if (!cipher.decrypt(as_bytes(context), nonce, sealed.first(size), sealed.subspan(size),
-                            out)) {
+        const MutableBytesView bytes(block.bytes);
+        block.size -= kTagBytes;
+        const MutableBytesView text = bytes.first(block.size);
+        const Nonce nonce = block_nonce(header.nonce_prefix, block.counter, block.last);
+        if (!ciphers[worker].decrypt(as_bytes(context), nonce, text,
+                                     bytes.subspan(block.size, kTagBytes), text)) {
             return broken();
         }
-        CH_TRY_VOID(write(out));
-        if (block.last) {
-            return StreamEnd::kWhole;
-        }
-    }
+        return ok();
+    };
+    CH_TRY_VOID(run_crew(crew, fill, open, [&](const CrewBlock& block) {
+        return write(BytesView(block.bytes).first(block.size));
+    }));
+    return header_only ? StreamEnd::kHeaderOnly : StreamEnd::kWhole;
 }
 
 }  // namespace chatelaine::cli
