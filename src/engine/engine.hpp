@@ -151,6 +151,9 @@ public:
     const gate::Gate& gate() const { return gate_; }
     const access::Authenticator& authenticator() const { return authenticator_; }
     ObjectCache& cache() { return cache_; }
+    /// From the next request on. Threads: any.
+    void set_rate(const RateLimiter::Options& rate) { rate_.set(rate); }
+
     /// Counts one request of the caller: kRateLimited when one of its identities is over its rate.
     Result<void> count_request(const access::Principal& principal);
     OperationMeter meter(const gate::OperationRow& row);

@@ -15,9 +15,16 @@ std::int64_t bounded(std::uint64_t setting) {
 
 }  // namespace
 
-RateLimiter::RateLimiter(const Options& options)
-    : interval_(static_cast<std::int64_t>(kNanosecondsPerSecond) / bounded(options.per_second)),
-      tolerance_(interval_ * (bounded(options.burst) - 1)) {}
+void RateLimiter::set(const Options& options) {
+    const std::int64_t interval =
+        static_cast<std::int64_t>(kNanosecondsPerSecond) / bounded(options.per_second);
+    interval_ns_.store(interval, std::memory_order_relaxed);
+    tolerance_ns_.store(interval * (bounded(options.burst) - 1), std::memory_order_relaxed);
+    for (Shard& shard : shards_) {
+        const std::lock_guard lock(shard.mutex);
+        shard.full_again.clear();
+    }
+}
 
 Result<void> RateLimiter::take(const IdentityId& identity, MonotonicTime now) {
     const std::size_t hash = std::hash<IdentityId>{}(identity);
@@ -26,10 +33,10 @@ Result<void> RateLimiter::take(const IdentityId& identity, MonotonicTime now) {
     const std::lock_guard lock(shard.mutex);
     const auto [found, added] = shard.full_again.try_emplace(identity, at);
     const std::chrono::nanoseconds full = std::max(found->second, at);
-    if (full - at > tolerance_) {
+    if ((full - at).count() > tolerance_ns_.load(std::memory_order_relaxed)) {
         return Error(Code::kRateLimited, "engine.rate", "too many requests of this identity");
     }
-    found->second = full + interval_;
+    found->second = full + std::chrono::nanoseconds(interval_ns_.load(std::memory_order_relaxed));
     if (added && shard.full_again.size() >= shard.sweep_at) {
         sweep(shard, at);
     }

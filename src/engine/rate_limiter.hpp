@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <mutex>
@@ -23,7 +24,11 @@ public:
         std::uint64_t per_second = 100'000;  ///< at least 1
         std::uint64_t burst = 200'000;       ///< at least 1
     };
-    explicit RateLimiter(const Options& options);
+    explicit RateLimiter(const Options& options) { set(options); }
+
+    /// From the next take on. What was drawn is forgotten: an instant that lies far ahead at a low
+    /// rate would shut an identity out for as long after the rate was raised.
+    void set(const Options& options);
 
     /// Takes one request of `identity`, or is kRateLimited. `now` never goes back.
     Result<void> take(const IdentityId& identity, MonotonicTime now);
@@ -40,8 +45,9 @@ private:
     };
     static void sweep(Shard& shard, std::chrono::nanoseconds now);
 
-    std::chrono::nanoseconds interval_;   ///< one request's share of time
-    std::chrono::nanoseconds tolerance_;  ///< how far ahead of now a bucket may be drawn
+    // Two takes may see one of the two changed and the other not yet: for that moment alone.
+    std::atomic<std::int64_t> interval_ns_{1};   ///< one request's share of time
+    std::atomic<std::int64_t> tolerance_ns_{0};  ///< how far ahead of now a bucket may be drawn
     std::array<Shard, shard_count> shards_;
 };
 

@@ -57,6 +57,18 @@ TEST(RateLimiter, ARefusalCostsNothing) {
     EXPECT_TRUE(limiter.take(identity(1), clock.monotonic()));
 }
 
+TEST(RateLimiter, TakesANewRateAtOnce) {
+    ManualClock clock(WallTime{});
+    RateLimiter limiter({10, 5});
+    ASSERT_EQ(taken(limiter, identity(1), clock.monotonic(), 100), 5U);
+    limiter.set({1, 8});
+    EXPECT_EQ(taken(limiter, identity(1), clock.monotonic(), 100), 8U);
+    limiter.set({1'000'000, 3});  // 8 seconds drawn at the old rate do not shut it out
+    EXPECT_EQ(taken(limiter, identity(1), clock.monotonic(), 100), 3U);
+    clock.advance(std::chrono::microseconds(1));
+    EXPECT_EQ(taken(limiter, identity(1), clock.monotonic(), 100), 1U);
+}
+
 TEST(RateLimiter, KeepsIdentitiesApart) {
     ManualClock clock(WallTime{});
     RateLimiter limiter({10, 3});

@@ -65,7 +65,7 @@ Connection::Connection(LoopThread& loop, Listener& listener, Accepted accepted)
       listener_(listener),
       socket_(loop.reactor(), std::move(accepted.socket)),
       from_(accepted.from),
-      front_(make_front(listener.options.framing, listener.limits)) {}
+      front_(make_front(listener.options.framing, listener.limits())) {}
 
 Connection::~Connection() {
     wipe(out_);

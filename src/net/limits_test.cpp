@@ -32,6 +32,26 @@ TEST_F(LimitsTest, a_silent_connection_ends_at_the_handshake_deadline) {
     ::close(partial);
 }
 
+TEST_F(LimitsTest, new_limits_hold_for_new_connections) {
+    serve(echo, options());
+    Client old(port);
+    const std::string longer = "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\n123456789";
+    server->set_limits("test", {.body_bytes_max = 8, .connections_max = 2});
+    Client fresh(port);
+    ASSERT_TRUE(old.send(longer));
+    EXPECT_EQ(old.read().status, 200);
+    ASSERT_TRUE(fresh.send(longer));
+    EXPECT_EQ(fresh.read().status, 413);
+    Client third(port);  // of two: the one that got 413 may be gone or not yet
+    Client fourth(port);
+    EXPECT_FALSE(third.connected() && fourth.connected());
+    server->set_limits("another", {.body_bytes_max = 1});
+    server->set_limits("test", {});
+    Client last(port);
+    ASSERT_TRUE(last.send(longer));
+    EXPECT_EQ(last.read().status, 200);
+}
+
 TEST_F(LimitsTest, a_slow_request_gets_408_and_an_idle_connection_a_clean_end) {
     auto with = options();
     with.request_deadline = 60ms;

@@ -10,13 +10,14 @@ namespace chatelaine::net {
 
 /// What the loops share of one listener. Threads: any.
 struct Listener {
-    HttpListenerOptions options;  ///< every 0 replaced by its default
-    Front::Limits limits{};
+    HttpListenerOptions options;  ///< as given, every 0 replaced by its default
     std::vector<Address> proxies;
+    std::atomic<std::size_t> header_bytes_max{0}, body_bytes_max{0}, connections_max{0};
 
     std::atomic<std::uint64_t> accepted{0}, open{0}, refused{0}, handshake_failures{0},
         deadlines{0};
 
+    Front::Limits limits() const { return {header_bytes_max.load(), body_bytes_max.load()}; }
     std::shared_ptr<const TlsContext> tls() const {
         const std::scoped_lock lock(mutex_);
         return tls_;

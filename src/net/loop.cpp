@@ -73,7 +73,7 @@ private:
         count(listener_.accepted);
         // Over the cap the connection is closed at once, without a handshake: an answer would cost
         // hundreds of times as much, just when there is too much to do.
-        if (listener_.open.fetch_add(1) >= listener_.options.connections_max) {
+        if (listener_.open.fetch_add(1) >= listener_.connections_max.load()) {
             listener_.open.fetch_sub(1);
             count(listener_.refused);
             return 0;

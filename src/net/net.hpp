@@ -117,6 +117,11 @@ struct HttpListenerOptions {
     std::chrono::milliseconds handshake_deadline{0}, request_deadline{0}, idle_deadline{0};
 };
 
+/// What may change while a listener serves; 0 = the default of base/limits.hpp.
+struct ListenerLimits {
+    std::size_t header_bytes_max = 0, body_bytes_max = 0, connections_max = 0;
+};
+
 struct ListenerStatistics {
     std::string name;
     std::uint64_t accepted = 0, open = 0, refused = 0, handshake_failures = 0, deadlines = 0;
@@ -137,6 +142,9 @@ public:
     virtual Result<void> start() = 0;
     /// Reads certificates, keys and CAs again; new connections get them. All or nothing.
     virtual Result<void> reload() = 0;
+    /// For connections from now on; of those that are open none is cut. The rest of each listener's
+    /// options stays. Threads: any.
+    virtual void set_limits(std::string_view listener, const ListenerLimits& limits) = 0;
     /// Stops accepting, answers what was accepted (with Connection: close), then ends the loops;
     /// connections still open at the deadline are cut. Blocks.
     virtual void stop(std::chrono::milliseconds drain_deadline) = 0;

@@ -16,12 +16,18 @@ void fill_defaults(HttpListenerOptions& options) {
             value = standard;
         }
     };
-    fill(options.header_bytes_max, limits::header_bytes_max);
-    fill(options.body_bytes_max, limits::body_bytes_max);
-    fill(options.connections_max, limits::connections_max);
     fill(options.handshake_deadline, limits::handshake_deadline);
     fill(options.request_deadline, limits::request_deadline);
     fill(options.idle_deadline, limits::idle_deadline);
+}
+
+void apply(Listener& listener, const ListenerLimits& limits) {
+    const auto or_else = [](std::size_t value, std::size_t standard) {
+        return value == 0 ? standard : value;
+    };
+    listener.header_bytes_max = or_else(limits.header_bytes_max, limits::header_bytes_max);
+    listener.body_bytes_max = or_else(limits.body_bytes_max, limits::body_bytes_max);
+    listener.connections_max = or_else(limits.connections_max, limits::connections_max);
 }
 
 class ServerOfLoops final : public Server {
@@ -39,7 +45,8 @@ public:
         auto listener = std::make_unique<Listener>();
         listener->options = options;
         fill_defaults(listener->options);
-        listener->limits = {listener->options.header_bytes_max, listener->options.body_bytes_max};
+        apply(*listener,
+              {options.header_bytes_max, options.body_bytes_max, options.connections_max});
         for (const auto& text : options.proxy_protocol_from) {
             const auto address = parse_address(text);
             if (!address) {
@@ -85,6 +92,14 @@ public:
             listeners_[i]->set_tls(std::move(fresh[i]));
         }
         return ok();
+    }
+
+    void set_limits(std::string_view name, const ListenerLimits& limits) override {
+        for (const auto& listener : listeners_) {
+            if (listener->options.name == name) {
+                apply(*listener, limits);
+            }
+        }
     }
 
     void stop(std::chrono::milliseconds drain_deadline) override {

@@ -164,7 +164,7 @@ Result<void> run(int count, char** values) {
         return initialise({data, config, arguments.shares_dir, arguments.names});
     }
     if (arguments.command == "serve") {
-        return serve({data, config});
+        return serve({data, config, [&arguments] { return config_of(arguments); }});
     }
     return usage_error("unknown command " + arguments.command);
 }

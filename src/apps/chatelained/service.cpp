@@ -92,6 +92,7 @@ private:
     Result<void> listen();
     Result<void> open_journals();
     Result<void> write_endpoints();
+    Result<void> reload();
     void publish_gauges();
 
     const ServeOptions& options_;
@@ -308,6 +309,28 @@ Result<void> Service::write_endpoints() {
     return write_file(options_.data.endpoints(), text);
 }
 
+Result<void> Service::reload() {
+    CH_TRY(const Config fresh, options_.read_config());
+    CH_TRY_VOID(server_->reload());
+    const Config::Limits& limits = fresh.limits;
+    engine_->set_rate({limits.requests_per_second, limits.request_burst});
+    for (const char* name : {"rest", "control", "operator"}) {
+        server_->set_limits(
+            name, {limits.header_bytes_max, limits.body_bytes_max, limits.connections_max});
+    }
+    server_->set_limits(
+        "kmip", {limits.header_bytes_max, limits::kmip_message_bytes_max, limits.connections_max});
+    log::configure(fresh.log.level, fresh.log.json);
+    Config taken = options_.config;
+    taken.limits = fresh.limits;
+    taken.log = fresh.log;
+    if (!(taken == fresh)) {
+        log::warning("reload_partial", {},
+                     "more than [limits] and [log] was changed: restart the service for the rest");
+    }
+    return ok();
+}
+
 Result<void> Service::run(int signals) {
     std::vector<audit::Journal*> journals;
     for (const auto& journal : journals_) {
@@ -332,12 +355,13 @@ Result<void> Service::run(int signals) {
         if (signal.ssi_signo != SIGHUP) {
             break;
         }
-        const auto reloaded = server_->reload();
+        const auto reloaded = reload();
         if (reloaded) {
             log::info("reloaded");
         } else {
             log::error("reload_failed", {{"reason", reloaded.error().to_string()}},
-                       "the old certificates stay in use; correct the files and send SIGHUP again");
+                       "the old certificates and limits stay in use; correct the files and send "
+                       "SIGHUP again");
         }
     }
     log::info("stopping");
