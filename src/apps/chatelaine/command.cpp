@@ -35,6 +35,7 @@ int exit_code_of(const Error& error) {
         case Code::kNotPermittedUse:
         case Code::kNotExtractable:
         case Code::kArchived:
+        case Code::kUndone:
         case Code::kKeyFormatNotSupported:
         case Code::kIllegalOperation:
         case Code::kAlreadyExists:

@@ -57,8 +57,11 @@ Result<void> agree(std::uint32_t& mine, const std::optional<std::uint32_t>& said
     return ok();
 }
 
-/// The bytes that the digest is taken of: the value of the material's item.
-BytesView material_bytes(const Item& material) { return material.value(); }
+/// The bytes that the digest is taken of: the key's own, or the whole item where the material is a
+/// structure.
+BytesView material_bytes(const Item& material) {
+    return material.type() == ttlv::Type::kStructure ? material.encoded() : material.value();
+}
 
 Result<void> take_key(ManagedObject& object, const Item& root) {
     CH_TRY(const KeyBlock block, read_key_block(root.find(tag::kKeyBlock)));
