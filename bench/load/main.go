@@ -1,7 +1,7 @@
 // Command load sends one HTTP/1.1 request over TLS 1.3 again and again, from a number of kept
 // connections or from a new connection each time, with a client certificate when one is given, and
 // prints what it saw as one JSON object. It is written for low cost, not for generality: the
-// request is made once, answers are read by their Content-Length.
+// request is made once (__worker__ in its path is the connection's number), answers are read by their Content-Length.
 package main
 
 import (
@@ -48,6 +48,7 @@ type report struct {
 type worker struct {
 	latencies []time.Duration
 	statuses  map[int]int
+	request   []byte
 	errors    int
 	lastError error
 }
@@ -164,6 +165,7 @@ func run(o options, where *target) report {
 	var group sync.WaitGroup
 	for i := range workers {
 		workers[i].statuses = map[int]int{}
+		workers[i].request = bytes.ReplaceAll(where.request, []byte("__worker__"), []byte(strconv.Itoa(i)))
 		group.Add(1)
 		go func(w *worker) {
 			defer group.Done()
@@ -188,7 +190,7 @@ func (w *worker) keepOne(where *target, next func() bool) {
 	reader := bufio.NewReaderSize(connection, 16*1024)
 	for next() {
 		began := time.Now()
-		status, err := exchange(connection, reader, where.request)
+		status, err := exchange(connection, reader, w.request)
 		if err != nil {
 			w.errors++
 			w.lastError = err
@@ -205,7 +207,7 @@ func (w *worker) connectEachTime(where *target, next func() bool) {
 		connection, err := where.dial()
 		var status int
 		if err == nil {
-			status, err = exchange(connection, bufio.NewReaderSize(connection, 4096), where.request)
+			status, err = exchange(connection, bufio.NewReaderSize(connection, 4096), w.request)
 			connection.Close()
 		}
 		if err != nil {

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "base/encoding.hpp"
+#include "base/limits.hpp"
 
 namespace chatelaine::access {
 namespace {
@@ -146,6 +147,19 @@ std::optional<Right> missing_of(const Grant& grant, const std::vector<Grant>& ho
 }  // namespace
 
 bool matches(std::string_view pattern, std::string_view text) {
+    // Up to its first star a pattern is plain text; most have one at their end, or none.
+    const std::size_t star = pattern.find('*');
+    if (star == std::string_view::npos) {
+        return pattern == text;
+    }
+    if (text.substr(0, star) != pattern.substr(0, star)) {
+        return false;
+    }
+    if (star + 1 == pattern.size()) {
+        return true;
+    }
+    text.remove_prefix(star);
+    pattern.remove_prefix(star);
     std::size_t steps = std::numeric_limits<std::size_t>::max();
     return matches_within(pattern, text, steps);
 }
@@ -354,6 +368,14 @@ Result<Principal> Authenticator::by_token(std::string_view text, seal::Reader& r
     }
     if (token->expires && now >= *token->expires) {
         return refused("access.token_expired");
+    }
+    Uuid above = token->parent;
+    for (std::size_t level = 0; !above.is_nil(); ++level) {
+        CH_TRY(const auto parent, reader.load<Token>(parts->scope, above));
+        if (!parent || parent->ended(now) || level == limits::token_generations_max) {
+            return refused("access.token_parent");
+        }
+        above = parent->parent;
     }
     Principal principal;
     principal.anonymous_ = false;

@@ -115,9 +115,13 @@ struct Token {
     std::string name;
     std::string description;
     crypto::Sha256 hash{};
+    /// Of the same scope: the token that made this one for itself, nil for none. This one is good
+    /// as long as all those above it are.
+    Uuid parent;
     WallTime created;
     std::optional<WallTime> expires;
     std::optional<WallTime> revoked;
+    bool ended(WallTime now) const { return revoked || (expires && now >= *expires); }
 };
 
 /// A customer's KMS in one region, as the directory knows it (scope: itself; and once more in its

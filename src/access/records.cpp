@@ -195,6 +195,9 @@ void Token::encode(Bytes& out) const {
     fields.time(8, created);
     fields.time(9, expires);
     fields.time(10, revoked);
+    if (!parent.is_nil()) {
+        fields.uuid(11, parent);
+    }
 }
 
 Result<std::shared_ptr<const Token>> Token::decode(const seal::Origin& origin,
@@ -218,6 +221,7 @@ Result<std::shared_ptr<const Token>> Token::decode(const seal::Origin& origin,
             case 8: { CH_TRY(token->created, field->time()); break; }
             case 9: { CH_TRY(token->expires, field->time()); break; }
             case 10: { CH_TRY(token->revoked, field->time()); break; }
+            case 11: { CH_TRY(token->parent, field->uuid()); break; }
             default: break;
         }
     }

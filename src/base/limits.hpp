@@ -40,6 +40,22 @@ inline constexpr std::size_t list_page_min = 10;
 inline constexpr std::size_t list_page_max = 100;
 inline constexpr std::size_t continuation_token_characters_max = 500;
 
+// Secrets (okms-rest.md, section 4).
+inline constexpr std::size_t secret_path_characters_max = 255;
+inline constexpr std::size_t secret_data_bytes_max = 64 * 1024;  ///< of the JSON text
+inline constexpr std::size_t secret_json_depth_max = 100;
+inline constexpr std::size_t secret_json_values_max = 70'000;
+inline constexpr std::uint32_t secret_versions_max = 24'000;  ///< numbers, and how many are kept
+inline constexpr std::uint32_t secret_versions_default = 10;
+inline constexpr std::size_t secret_metadata_entries_max = 64;
+inline constexpr std::size_t secret_metadata_key_bytes_max = 512;
+inline constexpr std::size_t secret_metadata_value_bytes_max = 512;
+/// Data of a secret's newest versions that its own record carries; the rest has records apart.
+inline constexpr std::size_t secret_inline_bytes_max = 4096;
+/// Names of one folder that one answer holds, and records that one list looks at for them.
+inline constexpr std::size_t secret_names_max = 10'000;
+inline constexpr std::int64_t secret_seconds_max = 100LL * 366 * 24 * 3600;  ///< of a duration
+
 // KMIP.
 inline constexpr std::size_t kmip_message_bytes_max = std::size_t{1} << 20;
 inline constexpr std::size_t kmip_batch_items_max = 1000;
@@ -47,6 +63,9 @@ inline constexpr std::chrono::hours kmip_idle_deadline{12};  ///< clients keep c
 
 // Access.
 inline constexpr std::size_t token_characters_max = 512;
+inline constexpr std::size_t token_generations_max = 4;  ///< tokens made by tokens made by …
+inline constexpr std::int64_t child_token_seconds_default = 32LL * 24 * 3600;
+inline constexpr std::int64_t child_token_seconds_max = 365LL * 24 * 3600;
 inline constexpr std::size_t csr_bytes_max = 16 * 1024;
 inline constexpr std::size_t credential_days_max = 365;
 inline constexpr std::size_t credential_name_characters_max = 50;
@@ -58,7 +77,10 @@ inline constexpr std::size_t blocking_queue_max = 4096;
 inline constexpr std::size_t commit_queue_max = 8192;
 inline constexpr std::size_t commit_group_max = 256;
 inline constexpr std::size_t object_cache_entries_max = 100'000;
-inline constexpr std::size_t secret_arena_bytes = 64 * 1024 * 1024;  ///< reserved, locked on touch
+/// What the opened records of the cache weigh together: as many bytes as their sealed forms have.
+inline constexpr std::size_t object_cache_bytes_max = 48 * 1024 * 1024;
+/// Reserved, locked on touch. The cache and as much again for what is under way.
+inline constexpr std::size_t secret_arena_bytes = 128 * 1024 * 1024;
 inline constexpr std::size_t terms_per_record_max = 256;
 inline constexpr std::size_t record_bytes_max = 1024 * 1024;
 

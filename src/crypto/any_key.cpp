@@ -12,6 +12,7 @@
 #include "crypto/key_forms.hpp"
 #include "crypto/ossl.hpp"
 #include "crypto/rsa.hpp"
+#include "crypto/sign_contexts.hpp"
 
 namespace chatelaine::crypto {
 
@@ -328,6 +329,9 @@ Result<PublicKey> AnyPublicKey::to_service_key() const {
     auto key = PublicKey::from_spki(der);
     return key ? std::move(key) : wrong_type();
 }
+
+AnyPrivateKey::AnyPrivateKey(std::shared_ptr<evp_pkey_st> key)
+    : key_(std::move(key)), sign_contexts_(std::make_shared<SignContexts>()) {}
 
 Result<AnyPrivateKey> AnyPrivateKey::generate_rsa(std::size_t bits) {
     constexpr std::size_t made_max = 4096;

@@ -66,7 +66,7 @@ private:
 /// A private key. Immutable, shared, cheap to copy; numbers in OpenSSL's memory. Threads: any.
 class AnyPrivateKey {
 public:
-    AnyPrivateKey(const PrivateKey& key) : key_(key.key_) {}
+    AnyPrivateKey(const PrivateKey& key) : key_(key.key_), sign_contexts_(key.sign_contexts_) {}
     /// 1024 to 4096 bits in steps of 256, slow. kInvalidArgument("size").
     static Result<AnyPrivateKey> generate_rsa(std::size_t bits);
     static Result<AnyPrivateKey> generate_ec(std::string_view curve);
@@ -93,10 +93,13 @@ public:
     Result<PrivateKey> to_service_key() const;
 
     evp_pkey_st* native() const { return key_.get(); }
+    /// For sign_with() alone.
+    SignContexts& sign_contexts() const { return *sign_contexts_; }
 
 private:
-    explicit AnyPrivateKey(std::shared_ptr<evp_pkey_st> key) : key_(std::move(key)) {}
+    explicit AnyPrivateKey(std::shared_ptr<evp_pkey_st> key);
     std::shared_ptr<evp_pkey_st> key_;
+    std::shared_ptr<SignContexts> sign_contexts_;
 };
 
 /// What a key's bytes look like, by their outer form alone.

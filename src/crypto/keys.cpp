@@ -12,6 +12,7 @@
 #include "crypto/ossl.hpp"
 #include "crypto/rsa.hpp"
 #include "crypto/schemes.hpp"
+#include "crypto/sign_contexts.hpp"
 
 namespace chatelaine::crypto {
 
@@ -211,6 +212,9 @@ Result<bool> PublicKey::verify(SignatureAlgorithm algorithm, BytesView message, 
 Result<Bytes> PublicKey::encrypt_oaep(OaepHash hash, const SecretBytes& plaintext) const {
     return encrypt_oaep_with(*this, oaep_scheme(hash), plaintext);
 }
+
+PrivateKey::PrivateKey(std::shared_ptr<evp_pkey_st> key)
+    : key_(std::move(key)), sign_contexts_(std::make_shared<SignContexts>()) {}
 
 Result<PrivateKey> PrivateKey::generate_rsa(std::size_t bits) {
     if (bits != 2048 && bits != 3072 && bits != 4096) {

@@ -68,6 +68,8 @@ private:
     std::shared_ptr<evp_pkey_st> key_;
 };
 
+struct SignContexts;
+
 /// An RSA or EC private key. Immutable, shared, cheap to copy; the numbers live in OpenSSL's
 /// memory, which take_over_openssl_memory() protects. Threads: any.
 class PrivateKey {
@@ -96,11 +98,14 @@ public:
     Result<SecretBytes> decrypt_oaep(OaepHash hash, BytesView ciphertext) const;
 
     evp_pkey_st* native() const { return key_.get(); }
+    /// For sign_with() alone.
+    SignContexts& sign_contexts() const { return *sign_contexts_; }
 
 private:
     friend class AnyPrivateKey;
-    explicit PrivateKey(std::shared_ptr<evp_pkey_st> key) : key_(std::move(key)) {}
+    explicit PrivateKey(std::shared_ptr<evp_pkey_st> key);
     std::shared_ptr<evp_pkey_st> key_;
+    std::shared_ptr<SignContexts> sign_contexts_;
 };
 
 }  // namespace chatelaine::crypto

@@ -5,7 +5,9 @@
 #include <array>
 
 #include "base/check.hpp"
+#include "crypto/der.hpp"
 #include "crypto/ossl.hpp"
+#include "crypto/sign_contexts.hpp"
 
 namespace chatelaine::crypto {
 
@@ -157,17 +159,34 @@ ossl::PkeyCtx context_for(EVP_PKEY* key) {
 
 /// DER of ECDSA-Sig-Value to r ‖ s, each of `width` bytes; empty when it is not that.
 Bytes fixed_from_der(BytesView der, std::size_t width) {
-    const std::uint8_t* at = der.data();
-    const ossl::EcdsaSig signature(
-        d2i_ECDSA_SIG(nullptr, &at, static_cast<long>(der.size())));
-    Bytes fixed(2 * width);
-    const int size = static_cast<int>(width);
-    if (signature == nullptr ||
-        BN_bn2binpad(ECDSA_SIG_get0_r(signature.get()), fixed.data(), size) != size ||
-        BN_bn2binpad(ECDSA_SIG_get0_s(signature.get()), fixed.data() + width, size) != size) {
+    DerReader outer(der);
+    const auto both = outer.take(DerReader::kSequence);
+    DerReader inner(both.value_or(BytesView{}));
+    const auto r = inner.take_number();
+    const auto s = inner.take_number();
+    if (!r || !s || !inner.at_end() || r->size() > width || s->size() > width) {
         return {};
     }
+    Bytes fixed(2 * width);
+    std::copy(r->begin(), r->end(), fixed.begin() + static_cast<std::ptrdiff_t>(width - r->size()));
+    std::copy(s->begin(), s->end(), fixed.end() - static_cast<std::ptrdiff_t>(s->size()));
     return fixed;
+}
+
+/// The largest signature: RSA of 8192 bits.
+using SignatureOctets = std::array<std::uint8_t, 1024>;
+
+/// A context for the scheme, kept or new; null when the library refuses it.
+ossl::PkeyCtx signing_context(const AnyPrivateKey& key, const SignatureScheme& scheme) {
+    ossl::PkeyCtx context = key.sign_contexts().take(scheme);
+    if (context == nullptr) {
+        context = context_for(key.native());
+        if (context == nullptr || EVP_PKEY_sign_init(context.get()) <= 0 ||
+            !configure(context.get(), scheme, true)) {
+            return nullptr;
+        }
+    }
+    return context;
 }
 
 Bytes der_from_fixed(BytesView fixed) {
@@ -193,22 +212,21 @@ Result<Bytes> sign_with(const AnyPrivateKey& key, const SignatureScheme& scheme,
         return sign_pure(key.native(), message);
     }
     CH_TRY(const Digest digest, Digest::of(scheme.hash, message, is_digest));
-    const ossl::PkeyCtx context = context_for(key.native());
-    // The largest: RSA of 8192 bits.
-    Bytes signature(1024);
-    std::size_t size = signature.size();
-    if (context == nullptr || EVP_PKEY_sign_init(context.get()) <= 0 ||
-        !configure(context.get(), scheme, true) ||
-        EVP_PKEY_sign(context.get(), signature.data(), &size, digest.view().data(),
-                      digest.view().size()) <= 0) {
+    ossl::PkeyCtx context = signing_context(key, scheme);
+    SignatureOctets octets;
+    std::size_t size = octets.size();
+    if (context == nullptr || EVP_PKEY_sign(context.get(), octets.data(), &size,
+                                            digest.view().data(), digest.view().size()) <= 0) {
         return ossl::failed("crypto.sign");
     }
-    signature.resize(size);
-    if (scheme.padding == SignaturePadding::kEcdsaFixed) {
-        signature = fixed_from_der(signature, order_bytes(public_key));
-        if (signature.empty()) {
-            return ossl::failed("crypto.sign");
-        }
+    key.sign_contexts().give(scheme, std::move(context));
+    const BytesView made = BytesView(octets).first(size);
+    if (scheme.padding != SignaturePadding::kEcdsaFixed) {
+        return Bytes(made.begin(), made.end());
+    }
+    Bytes signature = fixed_from_der(made, order_bytes(public_key));
+    if (signature.empty()) {
+        return ossl::failed("crypto.sign");
     }
     return signature;
 }

@@ -20,6 +20,7 @@ struct SignatureScheme {
     Hash hash = Hash::kSha256;
     Hash mgf_hash = Hash::kSha256;
     std::size_t salt_bytes = 32;  ///< pss_salt_any: verify takes any, sign the hash's length
+    bool operator==(const SignatureScheme&) const = default;
 };
 inline constexpr std::size_t pss_salt_any = static_cast<std::size_t>(-1);
 

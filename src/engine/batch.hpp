@@ -15,8 +15,7 @@ public:
     virtual net::Loop& loop() = 0;
     /// The items run (again) from the first one: forget what they answered.
     virtual void restart() = 0;
-    /// On the loop's thread. Nothing: every item is done and durable. Else item `failed` is why none
-    /// is.
+    /// On the loop's thread. No error: all is durable. Else item `failed` is why nothing is done.
     virtual void done(const Error* error, std::size_t failed) = 0;
 };
 

@@ -9,8 +9,9 @@ std::size_t ObjectCache::KeyHash::operator()(const store::RecordKey& key) const 
     return hash(key.id) * 31 + hash(key.scope) + static_cast<std::size_t>(key.kind);
 }
 
-ObjectCache::ObjectCache(std::size_t entries_max)
-    : shard_entries_max_(std::max<std::size_t>(1, entries_max / shard_count)) {
+ObjectCache::ObjectCache(std::size_t entries_max, std::size_t bytes_max)
+    : shard_entries_max_(std::max<std::size_t>(1, entries_max / shard_count)),
+      shard_bytes_max_(bytes_max / shard_count) {
     for (Shard& shard : shards_) {
         shard.hand = shard.entries.end();
     }
@@ -38,30 +39,37 @@ std::uint64_t ObjectCache::epoch(const store::RecordKey& key) {
 }
 
 void ObjectCache::put(const store::RecordKey& key, std::shared_ptr<const void> object,
-                      std::uint64_t epoch) {
+                      std::uint64_t epoch, std::size_t bytes) {
     Shard& shard = shard_of(key);
     const std::lock_guard lock(shard.mutex);
-    if (shard.epoch != epoch) {
+    if (shard.epoch != epoch || bytes > shard_bytes_max_) {
         return;
     }
-    if (shard.entries.size() >= shard_entries_max_) {
-        make_room(shard);
+    if (const auto there = shard.entries.find(key); there != shard.entries.end()) {
+        shard.bytes -= there->second.bytes;
+        there->second.bytes = 0;
+    }
+    while (!shard.entries.empty() && (shard.entries.size() >= shard_entries_max_ ||
+                                      shard.bytes + bytes > shard_bytes_max_)) {
+        evict_one(shard);
     }
     // A rehash leaves iterators behind, so the hand starts over when the table grew.
     const std::size_t buckets = shard.entries.bucket_count();
-    shard.entries[key] = Entry{std::move(object), false};
+    shard.entries[key] = Entry{std::move(object), bytes, false};
+    shard.bytes += bytes;
     if (shard.entries.bucket_count() != buckets) {
         shard.hand = shard.entries.end();
     }
 }
 
-void ObjectCache::make_room(Shard& shard) {
+void ObjectCache::evict_one(Shard& shard) {
     // Two passes at most: the first clears every mark.
     for (std::size_t step = 0; step <= 2 * shard.entries.size(); ++step) {
         if (shard.hand == shard.entries.end()) {
             shard.hand = shard.entries.begin();
         }
         if (!shard.hand->second.used) {
+            shard.bytes -= shard.hand->second.bytes;
             shard.hand = shard.entries.erase(shard.hand);
             return;
         }
@@ -78,6 +86,7 @@ void ObjectCache::invalidate(const store::RecordKey& key) {
     const auto found = shard.entries.find(key);
     if (found != shard.entries.end()) {
         dropped = std::move(found->second.object);
+        shard.bytes -= found->second.bytes;
         if (shard.hand == found) {
             ++shard.hand;
         }
@@ -90,6 +99,7 @@ void ObjectCache::clear() {
         const std::lock_guard lock(shard.mutex);
         ++shard.epoch;
         shard.entries.clear();
+        shard.bytes = 0;
         shard.hand = shard.entries.end();
     }
 }

@@ -38,6 +38,30 @@ TEST(ObjectCache, GivesWhatWasPut) {
     EXPECT_EQ(cache.find(other_scope), nullptr);
 }
 
+TEST(ObjectCache, WeighsWhatItHolds) {
+    constexpr std::size_t kEach = 1000;
+    constexpr std::size_t kShards = 16;
+    ObjectCache cache(100'000, kShards * 10 * kEach);
+    for (std::uint32_t i = 0; i < 2000; ++i) {
+        cache.put(key(i), object(1), cache.epoch(key(i)), kEach);
+    }
+    EXPECT_LE(cache.size(), kShards * 10);
+    EXPECT_GE(cache.size(), kShards * 8);
+    // One that is let go makes room, one that is put again weighs once.
+    for (int round = 0; round < 50; ++round) {
+        cache.put(key(7), object(round), cache.epoch(key(7)), kEach);
+    }
+    EXPECT_GE(cache.size(), kShards * 8);
+    cache.put(key(8), object(1), cache.epoch(key(8)), 10 * kEach + 1);
+    EXPECT_EQ(cache.find(key(8)), nullptr);
+    cache.clear();
+    cache.put(key(8), object(1), cache.epoch(key(8)), 10 * kEach);
+    EXPECT_NE(cache.find(key(8)), nullptr);
+    cache.invalidate(key(8));
+    cache.put(key(8), object(1), cache.epoch(key(8)), 10 * kEach);
+    EXPECT_NE(cache.find(key(8)), nullptr);
+}
+
 TEST(ObjectCache, LetsGoAtOnce) {
     ObjectCache cache(1000);
     cache.put(key(1), object(7), cache.epoch(key(1)));

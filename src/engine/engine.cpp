@@ -109,7 +109,7 @@ Result<std::shared_ptr<const void>> View::load_any(const store::RecordKey& key,
         return std::shared_ptr<const void>();
     }
     CH_TRY(auto object, open_and_decode(engine_.parts().seal, *record, decode));
-    engine_.cache().put(key, object, epoch);
+    engine_.cache().put(key, object, epoch, record->sealed.size());
     return object;
 }
 

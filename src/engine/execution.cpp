@@ -3,7 +3,9 @@
 namespace chatelaine::engine {
 namespace {
 
-constexpr int kAttemptsMax = 5;
+/// Of a loser of a version comparison. One of those who write the same record at once wins each
+/// round, so this is how many may do so before somebody is told to try again.
+constexpr int kAttemptsMax = 100;
 
 }  // namespace
 
@@ -66,10 +68,8 @@ void ExecutionStages::recorded(const Result<void>& written) {
 void ExecutionStages::commit(std::unique_ptr<Task> self,
                              std::vector<seal::RecordChange>& changes) {
     changed_.clear();
-    creates_ = false;
     for (const auto& change : changes) {
         changed_.push_back(change.key);
-        creates_ = creates_ || change.expected_version == 0;
     }
     // The callback must be copyable, so the task is handed through it by hand.
     Task* const raw = self.release();
@@ -90,11 +90,6 @@ void ExecutionStages::stored(std::unique_ptr<Task> self, Result<store::Receipt> 
         return;
     }
     if (receipt.error().code() == Code::kVersionConflict) {
-        if (creates_) {
-            finish(std::move(self),
-                   Error(Code::kAlreadyExists, "engine.commit", "the id is in use"), true);
-            return;
-        }
         if (++attempts_ < kAttemptsMax && engine_.offload(self, row_)) {
             return;  // somebody was first: read again, decide again
         }

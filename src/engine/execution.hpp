@@ -70,7 +70,6 @@ private:
 
     std::vector<store::RecordKey> changed_;
     int attempts_ = 0;
-    bool creates_ = false;
     bool counted_ = false;  ///< against its identities' rate
 };
 

@@ -7,6 +7,7 @@ namespace {
 Error not_there(ResourceType type) {
     switch (type) {
         case ResourceType::kServiceKey:
+        case ResourceType::kSecret:
             return Error(Code::kDomainNotFound, "gate.tenant", "no such domain");
         case ResourceType::kDomain:
             return Error(Code::kDomainNotFound, "gate.tenant", "no such domain");
@@ -20,7 +21,16 @@ Error not_there(ResourceType type) {
 }
 
 std::string_view urn_kind(ResourceType type) {
-    return type == ResourceType::kServiceKey ? "serviceKey" : "";
+    switch (type) {
+        case ResourceType::kServiceKey: return "serviceKey";
+        case ResourceType::kSecret: return "secret";
+        case ResourceType::kDomain:
+        case ResourceType::kAccount:
+        case ResourceType::kService:
+        case ResourceType::kNone:
+        case ResourceType::kUnset: break;
+    }
+    return {};
 }
 
 }  // namespace
@@ -29,6 +39,7 @@ std::string Gate::urn_of(const OperationRow& row, const Resource& resource,
                          const access::Principal& principal) const {
     switch (row.resource) {
         case ResourceType::kServiceKey:
+        case ResourceType::kSecret:
             if (!resource.id.empty()) {
                 return access::object_urn(plate_, resource.domain, urn_kind(row.resource),
                                           resource.id);

@@ -35,11 +35,19 @@ enum class RateClass : std::uint8_t {
 /// The store that the operation commits in, its audit and notices with it.
 enum class CommitsIn : std::uint8_t { kUnset, kNothing, kRegion, kDirectory };
 /// What kind of thing the resource URN names.
-enum class ResourceType : std::uint8_t { kUnset, kNone, kDomain, kServiceKey, kAccount, kService };
+enum class ResourceType : std::uint8_t {
+    kUnset,
+    kNone,
+    kDomain,
+    kServiceKey,
+    kSecret,
+    kAccount,
+    kService
+};
 
 struct RestRoute {
     std::string_view method;
-    /// Below the plane's prefix; `{name}` is one raw path segment.
+    /// Below the plane's prefix; `{name}` is one raw path segment, `{name...}` the rest of it.
     std::string_view path;
     int success_status = 0;
 };

@@ -4,8 +4,6 @@
 #include <array>
 #include <cerrno>
 
-#include <boost/asio/post.hpp>
-
 #include "base/limits.hpp"
 #include "base/log.hpp"
 #include "net/bounds.hpp"
@@ -16,20 +14,26 @@ namespace chatelaine::net {
 using Io = TlsStream::Io;
 
 /// Suspends until the socket is ready, the deadline passes or the connection is cut.
-struct Connection::Ready {
+struct Connection::Ready final : Waiter {
+    Ready(Connection& waiting, Step what) : connection(waiting), step(what) {}
     Connection& connection;
     Step step;
+    std::coroutine_handle<> coroutine;
 
     bool await_ready() const noexcept { return false; }
-    void await_suspend(std::coroutine_handle<> coroutine) {
+    void await_suspend(std::coroutine_handle<> suspended) {
+        coroutine = suspended;
         connection.waiting_ = true;
-        connection.socket_.async_wait(
-            step == Step::kWaitRead ? Waitable::wait_read : Waitable::wait_write,
-            [&self = connection, coroutine](const boost::system::error_code& ec) {
-                self.waiting_ = false;
-                self.cut_ = self.cut_ || (ec && !self.expired_);
-                coroutine.resume();
-            });
+        if (step == Step::kWaitRead) {
+            connection.socket_.wait_readable(*this);
+        } else {
+            connection.socket_.wait_writable(*this);
+        }
+    }
+    void woken(bool cancelled) override {
+        connection.waiting_ = false;
+        connection.cut_ = connection.cut_ || (cancelled && !connection.expired_);
+        coroutine.resume();
     }
     void await_resume() const noexcept {}
 };
@@ -59,7 +63,7 @@ struct Connection::Yield {
 Connection::Connection(LoopThread& loop, Listener& listener, Accepted accepted)
     : loop_(loop),
       listener_(listener),
-      socket_(loop.context(), accepted.socket.release()),
+      socket_(loop.reactor(), std::move(accepted.socket)),
       from_(accepted.from),
       front_(make_front(listener.options.framing, listener.limits)) {}
 
@@ -161,7 +165,7 @@ Task<bool> Connection::open() {
     make_peer();
     enter(Phase::kIdle, listener_.options.idle_deadline);
     received_ = system_clock().monotonic();
-    wait_first_ = !tls_.pending();
+    wait_first_ = tls_.used_up();
     co_return true;
 }
 
@@ -333,8 +337,8 @@ void Connection::reply(HttpResponse response) {
         settle(response);
         return;
     }
-    asio::post(loop_.context(), [this, response = std::move(response)]() mutable {
-        settle(response);
+    loop_.post([this, response = std::make_shared<HttpResponse>(std::move(response))] {
+        settle(*response);
     });
 }
 
@@ -405,7 +409,7 @@ bool Connection::go_on() {
     } else {
         enter(Phase::kIdle, options.idle_deadline);
     }
-    wait_first_ = !tls_.pending();
+    wait_first_ = tls_.used_up();
     return true;
 }
 

@@ -57,7 +57,7 @@ private:
 
     LoopThread& loop_;
     Listener& listener_;
-    Waitable socket_;
+    Watched socket_;
     Address from_;
     TlsStream tls_;
     std::unique_ptr<Front> front_;

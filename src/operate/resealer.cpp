@@ -10,7 +10,9 @@ namespace chatelaine::operate {
 namespace {
 
 using store::Kind;
-constexpr std::array kinds{Kind::kManagedObject, Kind::kKeyVersion, Kind::kDomain, Kind::kAccount,
+constexpr std::array kinds{Kind::kManagedObject, Kind::kKeyVersion,   Kind::kSecret,
+                           Kind::kSecretVersion, Kind::kSecretConfig, Kind::kSecretFolder,
+                           Kind::kDomain,        Kind::kAccount,
                            Kind::kIdentity,      Kind::kCredential, Kind::kToken,  Kind::kOperator,
                            Kind::kAuthority,     Kind::kClaim,      Kind::kIntent, Kind::kEvidence,
                            Kind::kSetting,       Kind::kName};

@@ -64,6 +64,11 @@ public:
         return ok();
     }
 
+    /// What load() goes through, for a reader that stands before this one.
+    Result<std::shared_ptr<const void>> load_erased(const store::RecordKey& key, Decode decode) {
+        return load_any(key, decode);
+    }
+
 protected:
     Result<std::shared_ptr<const void>> load_any(const store::RecordKey& key,
                                                  Decode decode) override {

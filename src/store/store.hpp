@@ -37,6 +37,10 @@ namespace chatelaine::store {
 enum class Kind : std::uint16_t {
     kManagedObject = 1,   ///< a key or another KMIP object, its newest material inside
     kKeyVersion = 2,      ///< an older version's material; id derived from object and number
+    kSecret = 3,          ///< a secret and its newest versions' data; id = blind term of its path
+    kSecretVersion = 4,   ///< data that does not go into the secret's own record
+    kSecretConfig = 5,    ///< a domain's settings for its secrets
+    kSecretFolder = 6,    ///< a path component with secrets below it; id = blind term of its path
     kDomain = 16,         ///< in the directory: which customer, which region
     kAccount = 17,        ///< in the directory: a customer
     kIdentity = 18,

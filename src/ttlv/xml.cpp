@@ -50,6 +50,18 @@ void* wiping_realloc(void* memory, std::size_t size) {
 
 constexpr XML_Memory_Handling_Suite kWipingMemory{wiping_malloc, wiping_realloc, wiping_free};
 
+/// Where the parser stands, both counted from 1. Expat gave the calls new names in 2.8.
+struct Place {
+    std::uint64_t line = 0, column = 0;
+};
+Place place_of(XML_Parser parser) {
+#if XML_MAJOR_VERSION > 2 || XML_MINOR_VERSION >= 8
+    return {XML_GetCurrentLineNumber64(parser), XML_GetCurrentColumnNumber64(parser) + 1};
+#else
+    return {XML_GetCurrentLineNumber(parser), XML_GetCurrentColumnNumber(parser) + 1};
+#endif
+}
+
 struct FreeParser {
     void operator()(XML_Parser parser) const { XML_ParserFree(parser); }
 };
@@ -134,10 +146,9 @@ private:
     }
 
     Error at_place(std::string_view what) const {
-        Error error = text_error("line " + std::to_string(XML_GetCurrentLineNumber(parser_.get())) +
-                                 ", column " +
-                                 std::to_string(XML_GetCurrentColumnNumber(parser_.get()) + 1) +
-                                 ": " + std::string(what));
+        const Place place = place_of(parser_.get());
+        Error error = text_error("line " + std::to_string(place.line) + ", column " +
+                                 std::to_string(place.column) + ": " + std::string(what));
         return element_.empty() ? std::move(error) : std::move(error).in_field(element_);
     }
 

@@ -5,6 +5,7 @@ A row without an entry here fails the test.
 import base64
 import dataclasses
 import typing
+import urllib.parse
 
 from world import ANYTHING, KINDS, no_such_id
 
@@ -21,19 +22,22 @@ class Target:
     identity: str = ""
     token: str = ""
     credential: str = ""
+    secret: str = ""                # path
+    made: str = ""                  # the path of a secret that the request makes
 
     def ids(self):
         """What a caller sent, by kind, so that answers compare without it."""
         found = {"domain": self.domain, "identity": self.identity, "token": self.token,
-                 "credential": self.credential}
+                 "credential": self.credential, "secret": self.secret, "made": self.made}
         found.update({"key " + kind: key for kind, key in self.keys.items()})
         return found
 
 
 @dataclasses.dataclass
 class Entry:
-    """`names`: what the request names: key, domain, identity, token, credential, account, itself,
-    service. `body` and `query` are made from the world and the target."""
+    """`names`: what the request names: key, secret, written (a secret that is made, or passed over,
+    where it is not), domain, identity, token, credential, account, itself, service. `body` and `query`
+    are made from the world and the target."""
     names: str
     kind: str = "aes"
     body: typing.Callable | None = None
@@ -42,15 +46,22 @@ class Entry:
     extra: tuple = ()                       # further actions that a success needs
     removed_is_done: bool = False           # also on a destroyed or revoked object
     after: typing.Callable | None = None    # puts back what a success did to the service
+    token_only: bool = False                # a certificate is refused: 400 not_supported
+    of_ours: bool = False                   # to another customer what it names is not there
+    shows: str = ""                         # what a list shows of ours; else our key
 
 
 def path_of(row, target, kind, short=False):
     path = row["path"]
+    if row["name"] == "secret.kv.list":
+        path = path.replace("/{path...}", "")           # the root
     if row["listener"] == "rest" and not short:
         path = f"/api/{target.domain}" + path
     for name, value in (("keyId", target.keys.get(kind, "")), ("okmsId", target.domain),
                         ("identityId", target.identity), ("tokenId", target.token),
-                        ("credentialId", target.credential)):
+                        ("credentialId", target.credential), ("version", "1"),
+                        ("path", urllib.parse.quote(target.secret, safe="")),
+                        ("path...", "secret" if row["name"] == "vault.mount" else target.secret)):
         path = path.replace("{" + name + "}", value)
     return path
 
@@ -95,6 +106,9 @@ class Requests:
             target.keys = {**target.keys, "aes": key}
         return fresh
 
+    def new_secret(self, target):
+        target.secret = self.world.ours.secret(self.world.app)
+
     def new_identity(self, target):
         target.identity = self.world.ours.identity("i" + no_such_id()[:13])["id"]
 
@@ -129,6 +143,7 @@ class Requests:
             "serviceKey.verify": Entry("key", "rsa", body=lambda t: {
                 **self.signed, "signature": self.signature}),
             "random.get": Entry("domain", query=lambda t: "?length=32"),
+            **self.secrets(),
             "domain.create": Entry("account", body=lambda t: {
                 "region": self.world.region, "name": unique("d")}),
             "domain.list": Entry("account"),
@@ -166,6 +181,61 @@ class Requests:
             "claim.redeem": Entry("code"),
         }
 
+    def secrets(self):
+        data = {"data": {"value": "isolated"}}
+        get = ("okms:apikms:secret/get",)
+        reveal = lambda t: "?includeData=true"
+        state = lambda name: lambda t: {"state": name}
+        versions = lambda t: {"versions": [1]}
+
+        def new_secret(target):
+            target.made = "iso/" + no_such_id()
+            return {"path": target.made, "version": data}
+
+        return {
+            "secret.create": Entry("domain", body=new_secret),
+            "secret.list": Entry("domain", shows=self.world.secret),
+            "secret.search": Entry("domain", query=lambda t: "?prefix=iso/",
+                                   shows=self.world.secret),
+            "secret.get": Entry("secret"),
+            "secret.read": Entry("secret", query=reveal, extra=get),
+            "secret.update": Entry("secret", body=lambda t: {"metadata": {"maxVersions": 24000}}),
+            "secret.put": Entry("secret", body=lambda t: {"version": data}),
+            "secret.delete": Entry("secret", fresh=self.new_secret),
+            "secret.version.list": Entry("secret"),
+            "secret.version.create": Entry("secret", body=lambda t: data),
+            "secret.version.get": Entry("secret"),
+            "secret.version.read": Entry("secret", query=reveal, extra=get),
+            "secret.version.activate": Entry("secret", body=state("active")),
+            "secret.version.deactivate": Entry("secret", body=state("deactivated"),
+                                               fresh=self.new_secret),
+            "secret.version.delete": Entry("secret", body=state("deleted"),
+                                           fresh=self.new_secret),
+            "secretConfig.get": Entry("domain"),
+            "secretConfig.update": Entry("domain", body=lambda t: {"maxVersions": 10}),
+            "secret.kv.write": Entry("written", body=lambda t: data),
+            "secret.kv.read": Entry("secret"),
+            "secret.kv.patch": Entry("secret", body=lambda t: data),
+            "secret.kv.deleteLatest": Entry("written", fresh=self.new_secret),
+            "secret.kv.delete": Entry("written", body=versions, fresh=self.new_secret),
+            "secret.kv.undelete": Entry("written", body=versions),
+            "secret.kv.destroy": Entry("written", body=versions, fresh=self.new_secret),
+            "secret.kv.subkeys": Entry("secret"),
+            "secret.kv.getMetadata": Entry("secret"),
+            "secret.kv.list": Entry("domain", query=lambda t: "?list=true", shows="iso/"),
+            "secret.kv.putMetadata": Entry("written", body=lambda t: {"max_versions": 24000}),
+            "secret.kv.patchMetadata": Entry("secret", body=lambda t: {"max_versions": 24000}),
+            "secret.kv.deleteMetadata": Entry("written", fresh=self.new_secret),
+            "secretConfig.kv.get": Entry("domain"),
+            "secretConfig.kv.update": Entry("domain", body=lambda t: {"max_versions": 10}),
+            "vault.mounts": Entry("itself"),
+            "vault.mount": Entry("itself"),
+            "token.lookupSelf": Entry("itself"),
+            "token.lookup": Entry("itself", body=lambda t: {"token": self.world.app_token.token},
+                                  of_ours=True),
+            "token.createChild": Entry("itself", body=lambda t: {"ttl": "10m"}, token_only=True),
+        }
+
     def send(self, caller, row, target, short=False):
         entry = self.entries[row["name"]]
         path = path_of(row, target, entry.kind, short)
@@ -179,7 +249,7 @@ class Requests:
     def own(self):
         w = self.world
         return Target(w.ours.domain, dict(w.keys), w.app_identity["id"], w.token_id,
-                      w.app_credential)
+                      w.app_credential, w.secret)
 
     def column(self, name):
         """The objects of a column; the domain is ours but where the column says otherwise."""
@@ -190,11 +260,13 @@ class Requests:
             target.identity = w.their_identity["id"]
             target.token = w.their_token_id
             target.credential = w.their_credential
+            target.secret = w.their_secret
         elif name == "none":
             target.keys = {kind: no_such_id() for kind in KINDS}
             target.identity = no_such_id()
             target.token = no_such_id()
             target.credential = no_such_id()
+            target.secret = "iso/" + no_such_id()
         elif name in ("destroyed", "removed"):
             target.keys = dict(w.destroyed_keys)
             target.identity = w.removed_identity
@@ -210,6 +282,8 @@ class Requests:
 # Which columns an operation has, by what it names.
 COLUMNS = {
     "key": ("own", "other's", "none", "destroyed", "other's domain", "no domain"),
+    "secret": ("own", "other's", "none", "other's domain", "no domain"),
+    "written": ("own", "other's domain", "no domain"),
     "domain": ("own", "other's domain", "no domain"),
     "identity": ("own", "other's", "none", "removed"),
     "token": ("own", "other's", "none", "removed"),

@@ -41,6 +41,14 @@ class Customer:
         body = {"name": "k", **members}
         return caller.need("rest", "POST", f"/api/{self.domain}/v1/servicekey", body)["id"]
 
+    def secret(self, caller):
+        """A secret in the folder `iso`, which keeps all its versions; gives its path."""
+        path = "iso/" + no_such_id()
+        caller.need("rest", "POST", f"/api/{self.domain}/v2/secret", {
+            "path": path, "metadata": {"maxVersions": 24000},
+            "version": {"data": {"value": "isolated"}}})
+        return path
+
     def destroyed(self, caller, **members):
         key = self.key(caller, **members)
         path = f"/api/{self.domain}/v1/servicekey/{key}"
@@ -137,6 +145,7 @@ class World:
         self.keys = {k: ours.key(self.app, **m) for k, m in KINDS.items()}
         self.their_keys = {k: theirs.key(self.other, **m) for k, m in KINDS.items()}
         self.destroyed_keys = {k: ours.destroyed(self.app, **m) for k, m in KINDS.items()}
+        self.secret, self.their_secret = ours.secret(self.app), theirs.secret(self.other)
         removed = ours.identity("removed", ANYTHING)
         self.removed_certificate = ours.certificate(removed)[1]
         self.removed_token = ours.token(removed)[1]

@@ -123,6 +123,63 @@ def service_keys(world):
                queries=(("length", ("0", "4097", *range_words())),), ids=(ours.domain,))
 
 
+def secrets(world):
+    """Of both faces of secrets: what has a body of its own, and what is asked by path and query."""
+    ours, app = world.ours, world.app
+    path = ours.secret(app)
+    quoted = path.replace("/", "%2F")
+    root = f"/api/{ours.domain}/v2/secret"
+    vault = f"/api/{ours.domain}/v1/secret"
+    numbers = ("x", "%zz", "1.5", "-1", "0x10", "24001", "9" * 40, "1e3", "%00", "")
+    counter = iter(range(10**9))
+    create = Good("secret.create", "rest", "POST", root, "", {
+        "path": path, "metadata": {"casRequired": False, "deactivateVersionAfter": "1d"},
+        "version": {"data": {}}}, free=("data",),
+        bounds=(("path", ""), ("path", "x" * 256), ("path", "a b"), ("path", "é"), ("path", "a%b"),
+                ("metadata", {"maxVersions": 24001}), ("metadata", {"maxVersions": -1}),
+                ("metadata", {"maxVersions": "1"}), ("metadata", {"deactivateVersionAfter": "soon"}),
+                ("metadata", {"customMetadata": {"a": "b c"}}),
+                ("metadata", {"customMetadata": {"a": "x" * 513}}),
+                ("metadata", {"customMetadata": {"k" * 513: "v"}}),
+                ("metadata", {"cas_required": True, "casRequired": True}),
+                ("version", {"data": {"v": "x" * 65_537}}), ("version", {"data": []})))
+
+    def unique():
+        create.body["path"] = f"malformed/{next(counter)}"
+        return create.path
+
+    create.once = unique
+    yield create
+    yield Good("secret.get", "rest", "GET", f"{root}/{quoted}", "",
+               queries=(("version", (*numbers, "0")), ("includeData", ("x", "1", "TRUE", "%zz"))),
+               ids=(ours.domain, quoted))
+    yield Good("secret.search", "rest", "GET", f"/api/{ours.domain}/v2/secretSearch", "",
+               queries=(("prefix", ("%zz", "%ff", "%20", "a" * 256, "%C3%A9")),
+                        ("text", ("%zz", "%00", "a" * 256))), ids=(ours.domain,))
+    yield Good("secret.update", "rest", "PUT", f"{root}/{quoted}", "", {
+        "metadata": {"casRequired": False, "deactivateVersionAfter": "1d"}},
+        queries=(("cas", numbers),), ids=(ours.domain, quoted))
+    yield Good("secret.version.create", "rest", "POST", f"{root}/{quoted}/version", "",
+               {"data": {}}, free=("data",), queries=(("cas", (*numbers, "0")),),
+               bounds=(("data", {"v": "x" * 65_537}),), ids=(ours.domain, quoted))
+    yield Good("secret.version.activate", "rest", "PUT", f"{root}/{quoted}/version/1", "",
+               {"state": "active"}, ids=(ours.domain, quoted),
+               bounds=(("state", "activated"), ("state", ""), ("state", "ACTIVE")))
+    yield Good("secretConfig.update", "rest", "PUT", f"/api/{ours.domain}/v2/secretConfig", "",
+               {"casRequired": False, "deactivateVersionAfter": "0s"}, ids=(ours.domain,),
+               bounds=(("maxVersions", 24001), ("maxVersions", -1), ("maxVersions", 1.5),
+                       ("deactivateVersionAfter", "1y"), ("deactivateVersionAfter", "9" * 30 + "d")))
+    yield Good("secret.kv.write", "rest", "POST", f"{vault}/data/{path}", "", {
+        "data": {}, "options": {}}, free=("data",),
+        bounds=(("options", {"cas": -1}), ("options", {"cas": 1.5}), ("options", {"cas": "x"}),
+                ("options", {"CAS": 1}), ("data", {"v": "x" * 65_537})))
+    yield Good("secret.kv.read", "rest", "GET", f"{vault}/data/{path}", "",
+               queries=(("version", numbers),), ids=(ours.domain, path))
+    yield Good("secretConfig.kv.update", "rest", "POST", f"{vault}/config", "",
+               {"cas_required": False}, 204, ids=(ours.domain,),
+               bounds=(("max_versions", 24001), ("delete_version_after", "soon")))
+
+
 def range_words():
     return ("x", "%zz", "%", "%ff", "%00", "1e3", "1.5", "-1", "0x10", "+", "9223372036854775808",
             "1" + "0" * 60, "a" * 600, "%20", "NaN", "null", "%2032", "32%20", "1_0", "--1", "true",

@@ -18,6 +18,9 @@ stage_wire() {
     export CHATELAINE_CONNECT="$service_directory/connect.json"
     [ -r "$CHATELAINE_CONNECT" ] || { say "no connect.json in $service_directory"; return 1; }
     judge "okms-sdk-go" wire-go go "$ROOT/tests/wire/go/run"
+    judge "Vault's and OpenBao's Go clients" wire-vault go "$ROOT/tests/wire/vault/run"
+    judge "hvac" wire-hvac junit "$ROOT/tests/wire/hvac/run"
+    judge "chatelaine secret" wire-cli junit "$ROOT/tests/wire/cli/run"
     judge "schemathesis" wire-schemathesis junit "$ROOT/tests/wire/python/run"
     [ "$stage_failed" -eq 0 ]
 }

@@ -39,6 +39,7 @@ int exit_code_of(const Error& error) {
         case Code::kKeyFormatNotSupported:
         case Code::kIllegalOperation:
         case Code::kAlreadyExists:
+        case Code::kUndone:
         case Code::kVersionConflict:
         case Code::kRateLimited:
         case Code::kCryptoFailed:
@@ -116,6 +117,9 @@ std::vector<Command> all_commands() {
     add_key_transfer_commands(commands);
     add_crypto_commands(commands);
     add_file_commands(commands);
+    add_secret_commands(commands);
+    add_secret_transfer_commands(commands);
+    add_secret_copy_command(commands);
     add_audit_commands(commands);
     return commands;
 }

@@ -30,7 +30,8 @@ inline constexpr int exit_no = 7;       ///< the question was answered, with no
 /// The exit code that an error ends the program with.
 int exit_code_of(const Error& error);
 
-enum class ParamKind : std::uint8_t { kPositional, kOption, kFlag, kList };
+/// kRest takes all words that are left, those behind `--` as they are.
+enum class ParamKind : std::uint8_t { kPositional, kOption, kFlag, kList, kRest };
 
 struct Param {
     ParamKind kind;
@@ -93,6 +94,9 @@ void add_key_commands(std::vector<Command>& commands);
 void add_key_transfer_commands(std::vector<Command>& commands);
 void add_crypto_commands(std::vector<Command>& commands);
 void add_file_commands(std::vector<Command>& commands);
+void add_secret_commands(std::vector<Command>& commands);
+void add_secret_transfer_commands(std::vector<Command>& commands);
+void add_secret_copy_command(std::vector<Command>& commands);
 void add_audit_commands(std::vector<Command>& commands);
 
 std::vector<Command> all_commands();

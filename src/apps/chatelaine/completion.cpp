@@ -23,7 +23,7 @@ std::map<std::string, std::set<std::string>> followers(const std::vector<Command
         }
         auto& options = next[path];  // there too when the command has no option
         for (const Param& param : command.params) {
-            if (param.kind != ParamKind::kPositional) {
+            if (param.kind != ParamKind::kPositional && param.kind != ParamKind::kRest) {
                 options.insert("--" + std::string(param.name));
             }
         }

@@ -31,7 +31,8 @@ struct Globals {
 
 std::string option_name(const Param& param) {
     std::string name(param.name);
-    return param.kind == ParamKind::kPositional ? name : "--" + name;
+    const bool bare = param.kind == ParamKind::kPositional || param.kind == ParamKind::kRest;
+    return bare ? name : "--" + name;
 }
 
 /// What the words that only hold commands are about.
@@ -47,6 +48,7 @@ std::string about(std::string_view word) {
         {"credential", "Client certificates"},
         {"key", "Service keys"},
         {"datakey", "Data keys under a service key"},
+        {"secret", "Secrets and their versions"},
         {"audit", "The audit trail"}};
     const auto found = groups.find(word);
     return found == groups.end() ? std::string() : std::string(found->second);
@@ -81,8 +83,10 @@ void add_command(CLI::App& root, const Command& command, std::deque<Parsed>& par
         }
         auto* const option = into.app->add_option(option_name(param), values, help);
         option->required(param.required);
-        option->allow_extra_args(false);
-        if (param.kind != ParamKind::kList) {
+        option->allow_extra_args(param.kind == ParamKind::kRest);
+        if (param.kind == ParamKind::kRest) {
+            option->expected(1, CLI::detail::expected_max_vector_size);
+        } else if (param.kind != ParamKind::kList) {
             option->expected(1);
         }
     }

@@ -13,6 +13,7 @@ std::string_view resource_name(gate::ResourceType type) {
         case gate::ResourceType::kNone: return "none";
         case gate::ResourceType::kDomain: return "domain";
         case gate::ResourceType::kServiceKey: return "serviceKey";
+        case gate::ResourceType::kSecret: return "secret";
         case gate::ResourceType::kAccount: return "account";
         case gate::ResourceType::kService: return "service";
         case gate::ResourceType::kUnset: break;

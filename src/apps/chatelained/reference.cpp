@@ -4,13 +4,14 @@
 #include "faces/kmip/kmip_face.hpp"
 #include "faces/operator/operator_face.hpp"
 #include "faces/rest/rest_face.hpp"
+#include "faces/vault/vault_face.hpp"
 
 namespace chatelaine::app {
 
 std::vector<faces::http::Listener> listeners() {
     return {{"REST",
              "Below `/api/{okmsId}`, and without it for a credential that names its domain.",
-             faces::rest::catalogue()},
+             faces::rest::catalogue(&faces::vault::add_to_catalogue)},
             {"Control", "The customers' management interface.", faces::control::catalogue()},
             {"Operator", "The provider's own listener, on loopback unless configured otherwise.",
              faces::operators::catalogue()},

@@ -18,6 +18,7 @@
 #include "faces/kmip/kmip_face.hpp"
 #include "faces/operator/operator_face.hpp"
 #include "faces/rest/rest_face.hpp"
+#include "faces/vault/vault_face.hpp"
 #include "operate/resealer.hpp"
 #include "store/sqlite/sqlite_store.hpp"
 #include "tenancy/authorities.hpp"
@@ -203,10 +204,15 @@ Result<void> Service::load_authorities() {
 }
 
 void Service::make_faces() {
-    rest_ = rest::make_rest_face(*engine_);
+    rest_ = rest::make_rest_face(*engine_, &faces::vault::add_to_face);
     control_ = control::make_control_face(*engine_);
     operator_ = operators::make_operator_face(*engine_, operate_);
     kmip_ = kmip::make_kmip_face(*engine_);
+    for (const char* const path : {"/kmip", "/kmip/2_1"}) {
+        rest_->add_raw("POST", path, [this](net::Exchange& exchange) {
+            kmip_->handle_post(exchange);
+        });
+    }
     http::Rows rows;
     for (const http::Listener& listener : listeners()) {
         const http::Rows& served = listener.catalogue.rows();

@@ -30,6 +30,11 @@ public:
     void add_choice(const Choose&) {
         (rows_.push_back(&Ops::row), ...);
     }
+    /// What a Face serves a second time is not told twice.
+    template <gate::Operation Op>
+    void add_also(std::string_view, std::string_view) {}
+    template <gate::Operation... Ops, class Choose>
+    void add_choice_also(std::string_view, std::string_view, const Choose&) {}
     void add_plain(const PlainRoute& route) { plain_.push_back(route); }
 
     const Rows& rows() const { return rows_; }

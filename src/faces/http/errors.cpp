@@ -18,6 +18,7 @@ constexpr int kInternalCategory = 1, kArgument = 2, kAuthentication = 3, kAuthor
 
 constexpr std::int32_t kRestArgument = okms_code(kRest, kGeneral, kArgument, 1);
 constexpr std::int32_t kKeyArgument = okms_code(kCcm, kKeys, kArgument, 1);
+constexpr std::int32_t kSecretArgument = okms_code(kCcm, kSecrets, kArgument, 1);
 constexpr std::int32_t kRestConflict = okms_code(kRest, kGeneral, kConflict, 1);
 constexpr std::int32_t kRestUnavailable = okms_code(kRest, kGeneral, kUnavailable, 2);
 constexpr std::int32_t kRestInternal = okms_code(kRest, kGeneral, kInternalCategory, 1);
@@ -115,7 +116,11 @@ std::string public_message(const Error& error) {
 }
 
 void encode_okms_error(const Error& error, const RequestId& request, net::HttpResponse& response) {
-    const HttpError mapped = http_error(error.code());
+    HttpError mapped = http_error(error.code());
+    // An argument belongs to the component whose operation refused it.
+    if (mapped.error_code == kKeyArgument && error.where().starts_with("secrets.")) {
+        mapped.error_code = kSecretArgument;
+    }
     response = net::HttpResponse{};
     response.status = mapped.status;
     json::Writer(response.body)

@@ -74,13 +74,24 @@ Result<std::int64_t> Context::query_integer(std::string_view name, const Range& 
 }
 
 Result<json::Value> Context::body() {
+    json::Document::Options options;
+    options.limits = {limits::json_depth_max, limits::json_values_max};
+    return body_within(options);
+}
+
+Result<json::Value> Context::secret_body() {
+    json::Document::Options options;
+    options.limits = {limits::secret_json_depth_max, limits::secret_json_values_max};
+    options.keep_source = true;
+    return body_within(options);
+}
+
+Result<json::Value> Context::body_within(const json::Document::Options& options) {
     if (!document_) {
         const BytesView bytes = request().body;
         if (bytes.empty()) {
             return Error::missing("http.body", "body");
         }
-        json::Document::Options options;
-        options.limits = {limits::json_depth_max, limits::json_values_max};
         auto document = json::Document::parse(as_text(bytes), options);
         if (!document && document.error().code() == Code::kTooLarge) {
             // The body was taken; what it holds is too deep or too much: that is a bad body (400).
@@ -129,6 +140,16 @@ void Face::add_plain(std::string_view method, std::string_view path, Plain plain
     routes_.push_back([plain = std::move(plain)](std::unique_ptr<Context> context) {
         net::Exchange& exchange = context->exchange();
         exchange.reply(plain(*context));
+    });
+}
+
+void Face::add_raw(std::string_view method, std::string_view path, Raw raw) {
+    router_.add(method, path, routes_.size());
+    served_.push_back({std::string(method), std::string(path)});
+    routes_.push_back([raw = std::move(raw)](std::unique_ptr<Context> context) {
+        net::Exchange& exchange = context->exchange();
+        context.reset();
+        raw(exchange);
     });
 }
 

@@ -33,10 +33,16 @@ public:
     const tenancy::Tools& tools() const { return engine_.parts().tools; }
     const std::string& plate() const { return engine_.gate().plate(); }
 
+    /// Is `{name}` in the route that was taken? A face may serve one operation with and without.
+    bool has_parameter(std::string_view name) const { return match_.raw(name).has_value(); }
     /// The decoded text of `{name}`.
     Result<std::string> parameter(std::string_view name) const;
     template <class IdType>
     Result<IdType> id_parameter(std::string_view name) const {
+        // An id as it is usually written, with nothing to decode.
+        if (const auto plain = IdType::parse(match_.raw(name).value_or(std::string_view{}))) {
+            return *plain;
+        }
         CH_TRY(const std::string text, parameter(name));
         const auto id = IdType::parse(text);
         if (!id) {
@@ -57,6 +63,9 @@ public:
     }
     /// The body as a JSON object, parsed once. kMalformed, kMissingArgument("body") when empty.
     Result<json::Value> body();
+    /// The same for a body that carries a secret's data: deeper, with more values, and each value's
+    /// source() is there. A request's body is read one way or the other, never both.
+    Result<json::Value> secret_body();
     /// `{okmsId}` of the path, or the caller's own domain for the short form.
     DomainId domain(const access::Principal& principal) const {
         return call_.presented.requested_domain.is_nil() ? principal.domain()
@@ -64,6 +73,8 @@ public:
     }
 
 private:
+    Result<json::Value> body_within(const json::Document::Options& options);
+
     engine::Engine& engine_;
     net::Exchange& exchange_;
     RouteMatch match_;
@@ -101,6 +112,12 @@ public:
         rows_.push_back(&Op::row);
         add_route(Op::row.rest.method, Op::row.rest.path, runner<Op>());
     }
+    /// The operation at a further place, for clients that call it there: another method, a slash at
+    /// the end. No row of its own, so documents do not show it.
+    template <gate::Operation Op>
+    void add_also(std::string_view method, std::string_view path) {
+        add_route(method, path, runner<Op>());
+    }
     /// Several operations at one method and path: `choose` says which, from the request alone.
     using Runner = std::function<void(std::unique_ptr<Context>)>;
     using Choose = std::function<Result<std::size_t>(Context&)>;
@@ -112,9 +129,18 @@ public:
         add_choice_route(First::row.rest.method, First::row.rest.path, std::move(choose),
                          {runner<First>(), runner<Others>()...});
     }
+    /// add_choice() at a further place, as add_also().
+    template <gate::Operation First, gate::Operation... Others>
+    void add_choice_also(std::string_view method, std::string_view path, Choose choose) {
+        add_choice_route(method, path, std::move(choose), {runner<First>(), runner<Others>()...});
+    }
     /// Answered without an operation: health, documents. Listed by name in docs/reference.md.
     using Plain = std::function<net::HttpResponse(Context&)>;
     void add_plain(std::string_view method, std::string_view path, Plain plain);
+
+    /// Handed on as it is to something that answers by itself: a protocol carried in bodies.
+    using Raw = std::function<void(net::Exchange&)>;
+    void add_raw(std::string_view method, std::string_view path, Raw raw);
 
     template <gate::Operation Op>
     Runner runner() {

@@ -20,6 +20,8 @@ struct Router::Node {
     std::vector<std::pair<std::string, std::unique_ptr<Node>>> literals;
     std::string parameter_name;
     std::unique_ptr<Node> parameter;
+    std::string rest_name;
+    std::unique_ptr<Node> rest;
     std::vector<std::pair<std::string, std::size_t>> methods;
 
     const Node* literal(std::string_view segment) const {
@@ -49,13 +51,20 @@ void Router::add(std::string_view method, std::string_view pattern, std::size_t 
     while (!pattern.empty()) {
         const std::string_view segment = take_segment(pattern);
         if (segment.starts_with('{')) {
-            const std::string_view name = segment.substr(1, segment.size() - 2);
-            if (!node->parameter) {
-                node->parameter = std::make_unique<Node>();
-                node->parameter_name = name;
+            std::string_view name = segment.substr(1, segment.size() - 2);
+            const bool rest = name.ends_with("...");
+            if (rest) {
+                name.remove_suffix(3);
+                CH_CHECK(pattern.empty());
             }
-            CH_CHECK(node->parameter_name == name);
-            node = node->parameter.get();
+            auto& child = rest ? node->rest : node->parameter;
+            auto& child_name = rest ? node->rest_name : node->parameter_name;
+            if (!child) {
+                child = std::make_unique<Node>();
+                child_name = name;
+            }
+            CH_CHECK(child_name == name);
+            node = child.get();
             continue;
         }
         Node* next = nullptr;
@@ -82,14 +91,24 @@ const Router::Node* Router::find(std::string_view raw_path, RouteMatch& match) c
         return nullptr;
     }
     while (!raw_path.empty()) {
+        const std::string_view rest = raw_path.substr(1);
         const std::string_view segment = take_segment(raw_path);
-        if (const Node* literal = node->literal(segment)) {
+        // An empty literal is a slash at the path's end; in the middle it belongs to the rest.
+        const bool inner_slash = segment.empty() && !raw_path.empty();
+        if (const Node* literal = inner_slash ? nullptr : node->literal(segment)) {
             node = literal;
             continue;
         }
-        if (!node->parameter || segment.empty() ||
-            match.parameter_count == RouteMatch::parameters_max) {
+        if (match.parameter_count == RouteMatch::parameters_max) {
             return nullptr;
+        }
+        if (!node->parameter || segment.empty()) {
+            if (!node->rest || rest.empty()) {
+                return nullptr;
+            }
+            match.parameters[match.parameter_count++] = {node->rest_name, rest};
+            node = node->rest.get();
+            break;
         }
         match.parameters[match.parameter_count++] = {node->parameter_name, segment};
         node = node->parameter.get();

@@ -19,11 +19,14 @@ struct RouteMatch {
     std::array<std::pair<std::string_view, std::string_view>, parameters_max> parameters;
     std::size_t parameter_count = 0;
 
-    /// The raw segment of `{name}`, or nothing.
+    /// The raw segment of `{name}`, or nothing. Of `{name...}`: all that is left, with slashes.
     std::optional<std::string_view> raw(std::string_view name) const;
 };
 
-/// A tree of path segments. Built once, then immutable. A literal wins over a parameter.
+/// A tree of path segments. Built once, then immutable. A literal wins over a parameter, and a
+/// parameter over `{name...}`, which takes the rest of the path (at least one character) and can
+/// only be the last. Nothing is tried twice: where a literal or a parameter went on to a dead end,
+/// the rest that begins at its parent is not looked at again.
 class Router {
 public:
     Router();

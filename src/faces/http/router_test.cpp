@@ -75,5 +75,49 @@ TEST(Router, BoundsItsParameters) {
     EXPECT_EQ(longer.match("GET", "/1/2/3/4/5/6/7/8/9").kind, Kind::kNoPath);
 }
 
+/// The routes of secrets: a segment, a slash at the end, and the rest of the path.
+class Secrets : public Router {
+public:
+    Secrets() {
+        add("GET", "/v2/secret", 0);
+        add("POST", "/v2/secret/", 1);
+        add("GET", "/v2/secret/{path}", 2);
+        add("GET", "/v2/secret/{path}/version", 3);
+        add("GET", "/v2/secret/{path}/version/{version}", 4);
+        add("GET", "/v1/secret/data/{path...}", 5);
+        add("LIST", "/v1/secret/metadata/", 6);
+        add("GET", "/v1/secret/metadata/{path...}", 7);
+        add("GET", "/v1/secret/{other}/fixed", 8);
+    }
+};
+
+TEST(Router, ASegmentIsSplitBeforeItIsDecoded) {
+    const Secrets router;
+    EXPECT_EQ(router.match("GET", "/v2/secret/a%2Fversion").raw("path"), "a%2Fversion");
+    EXPECT_EQ(router.match("GET", "/v2/secret/a%2Fversion").route, 2U);
+    EXPECT_EQ(router.match("GET", "/v2/secret/a/version").route, 3U);
+    EXPECT_EQ(router.match("GET", "/v2/secret/a/version/3").raw("version"), "3");
+    EXPECT_EQ(router.match("GET", "/v2/secret/a/b").kind, Kind::kNoPath);
+    EXPECT_EQ(router.match("POST", "/v2/secret/").route, 1U);
+    EXPECT_EQ(router.match("GET", "/v2/secret/").kind, Kind::kNoMethod);
+    EXPECT_EQ(router.match("GET", "/v2/secret//").kind, Kind::kNoPath);
+}
+
+TEST(Router, TheRestTakesAllThatIsLeft) {
+    const Secrets router;
+    for (const std::string_view rest : {"a", "a/b", "a/b/", "a//b", "/a", "a%2Fb/c", "/", "//"}) {
+        const auto match = router.match("GET", "/v1/secret/data/" + std::string(rest));
+        ASSERT_EQ(match.kind, Kind::kFound) << rest;
+        EXPECT_EQ(match.route, 5U);
+        EXPECT_EQ(match.raw("path"), rest);
+    }
+    EXPECT_EQ(router.match("GET", "/v1/secret/data/").kind, Kind::kNoPath);
+    EXPECT_EQ(router.match("GET", "/v1/secret/data").kind, Kind::kNoPath);
+    EXPECT_EQ(router.match("LIST", "/v1/secret/metadata/").route, 6U);
+    EXPECT_EQ(router.match("GET", "/v1/secret/metadata//a").raw("path"), "/a");
+    EXPECT_EQ(router.match("PUT", "/v1/secret/data/a").kind, Kind::kNoMethod);
+    EXPECT_EQ(router.allowed("/v1/secret/data/a"), "GET");
+}
+
 }  // namespace
 }  // namespace chatelaine::faces::http

@@ -52,8 +52,28 @@ private:
     std::unique_ptr<Message> message_;
 };
 
-void KmipFace::handle(net::Exchange& exchange) {
-    auto message = std::make_unique<Message>(engine_, exchange);
+void KmipFace::handle(net::Exchange& exchange) { handle(exchange, Encoding::kTtlv); }
+
+void KmipFace::handle_post(net::Exchange& exchange) {
+    const std::string_view header =
+        exchange.request().header("Content-Type").value_or(std::string_view{});
+    const std::string_view type = header.substr(0, header.find(';'));
+    if (type == "application/octet-stream" || type.empty()) {
+        handle(exchange, Encoding::kTtlv);
+    } else if (type == "text/xml" || type == "application/xml") {
+        handle(exchange, Encoding::kXml);
+    } else if (type == "application/json") {
+        handle(exchange, Encoding::kJson);
+    } else {
+        net::HttpResponse response;
+        response.status = 415;
+        response.content_type = {};
+        exchange.reply(std::move(response));
+    }
+}
+
+void KmipFace::handle(net::Exchange& exchange, Encoding encoding) {
+    auto message = std::make_unique<Message>(engine_, exchange, encoding);
     if (message->undo()) {
         run_as_one(std::move(message));
     } else {

@@ -28,6 +28,9 @@ public:
 
     /// A request whose body is one message in TTLV.
     void handle(net::Exchange& exchange) override;
+    /// The body of a POST: TTLV (application/octet-stream), XML (text/xml, application/xml) or JSON
+    /// (application/json), answered in the same. 415 for anything else.
+    void handle_post(net::Exchange& exchange);
     /// The answer to what is no message.
     net::HttpResponse reject(int status, std::string_view reason) override;
 
@@ -136,6 +139,7 @@ private:
     void run_as_one(std::unique_ptr<Message> message);
     bool serves(std::uint32_t operation, Version version) const;
 
+    void handle(net::Exchange& exchange, Encoding encoding);
     /// Runs the next item, or sends the response after the last one.
     void go_on(std::unique_ptr<Message> message);
     /// The same from within an operation's end: the next one gets a stack of its own.

@@ -5,6 +5,7 @@
 #include "base/limits.hpp"
 #include "base/log.hpp"
 #include "ttlv/names.hpp"
+#include "ttlv/text.hpp"
 
 namespace chatelaine::faces::kmip {
 namespace {
@@ -81,15 +82,18 @@ int audit_status(Code code) {
     return static_cast<int>(result_reason(code, objects::kmip::kVersion1_4));
 }
 
-Message::Message(engine::Engine& engine, net::Exchange& exchange)
-    : engine_(engine), exchange_(exchange) {
+Message::Message(engine::Engine& engine, net::Exchange& exchange, Encoding encoding)
+    : engine_(engine), exchange_(exchange), encoding_(encoding) {
     make_call();
     if (const auto good = read(); !good) {
         answer_whole(good.error());
     }
 }
 
-Message::~Message() { wipe(out_.data(), out_.size()); }
+Message::~Message() {
+    wipe(out_.data(), out_.size());
+    wipe(decoded_.data(), decoded_.size());
+}
 
 void Message::make_call() {
     call_.type = "KMIP_AUDIT";
@@ -100,7 +104,17 @@ void Message::make_call() {
 }
 
 Result<void> Message::read() {
-    auto document = ttlv::Document::parse(exchange_.request().body);
+    BytesView body = exchange_.request().body;
+    if (encoding_ != Encoding::kTtlv) {
+        auto decoded = encoding_ == Encoding::kXml ? ttlv::from_xml(as_text(body))
+                                                   : ttlv::from_json(as_text(body));
+        if (!decoded) {
+            return std::move(decoded).error();
+        }
+        decoded_ = std::move(decoded).value();
+        body = decoded_;
+    }
+    auto document = ttlv::Document::parse(body);
     if (!document) {
         return std::move(document).error();
     }
@@ -313,9 +327,22 @@ std::string Message::refusal(WallTime now, std::string_view reason) {
 void Message::finish() {
     writer_.end();
     net::HttpResponse response;
-    response.content_type = "application/octet-stream";
-    response.body.assign(as_text(out_));
     response.wipe_body = true;
+    if (encoding_ == Encoding::kTtlv) {
+        response.content_type = "application/octet-stream";
+        response.body.assign(as_text(out_));
+    } else {
+        const bool xml = encoding_ == Encoding::kXml;
+        auto text = xml ? ttlv::to_xml(out_) : ttlv::to_json(out_);
+        response.content_type = xml ? "text/xml" : "application/json";
+        if (text) {
+            response.body = std::move(text).value();
+        } else {
+            // What was answered has characters that XML cannot carry.
+            response.status = 500;
+            response.content_type = {};
+        }
+    }
     exchange_.reply(std::move(response));
 }
 

@@ -22,10 +22,14 @@ ttlv::ResultReason result_reason(Code code, Version version);
 /// What the audit writes of a refusal; engine::Call::status_of.
 int audit_status(Code code);
 
+/// How a message is written: TTLV on its own port, any of the three in the body of a POST.
+enum class Encoding : std::uint8_t { kTtlv, kXml, kJson };
+
 class Message {
 public:
-    /// Reads the message; what is wrong with it as a whole is answered at once (finished() then).
-    Message(engine::Engine& engine, net::Exchange& exchange);
+    /// Reads the message of the exchange's body; what is wrong with it as a whole is answered at
+    /// once: then there is no item.
+    Message(engine::Engine& engine, net::Exchange& exchange, Encoding encoding);
     ~Message();
     Message(const Message&) = delete;
     Message& operator=(const Message&) = delete;
@@ -92,6 +96,8 @@ private:
     engine::Engine& engine_;
     net::Exchange& exchange_;
     engine::Call call_;
+    Encoding encoding_;
+    Bytes decoded_;  ///< of another encoding; wiped at the end
     std::optional<ttlv::Document> document_;
     Version version_{1, 0};
     std::vector<ttlv::Item> items_;

@@ -2,6 +2,7 @@
 
 #include "faces/http/openapi.hpp"
 #include "faces/rest/bindings.hpp"
+#include "faces/rest/secret_bindings.hpp"
 
 namespace chatelaine::faces::rest {
 namespace {
@@ -43,20 +44,49 @@ void add_operations(To& to) {
     to.template add<objects::GetRandom>();
 }
 
+template <class To>
+void add_secret_operations(To& to) {
+    to.template add<secrets::CreateSecret>();
+    to.template add_also<secrets::CreateSecret>("POST", "/v2/secret/");
+    to.template add<secrets::ListSecrets>();
+    to.template add_also<secrets::ListSecrets>("GET", "/v2/secret/");
+    to.template add<secrets::SearchSecrets>();
+    to.template add_choice<secrets::GetSecret, secrets::ReadSecret>(choose_secret_read);
+    to.template add_choice<secrets::PutSecret, secrets::UpdateSecret>(choose_secret_write);
+    to.template add<secrets::DeleteSecret>();
+    to.template add<secrets::ListVersions>();
+    to.template add<secrets::CreateVersion>();
+    to.template add_also<secrets::CreateVersion>("PUT", "/v2/secret/{path}/version");
+    to.template add_choice<secrets::GetVersion, secrets::ReadVersion>(choose_secret_read);
+    to.template add_choice<secrets::ActivateVersion, secrets::DeactivateVersion,
+                           secrets::DeleteVersion>(choose_version_state);
+    to.template add<secrets::GetConfig>();
+    to.template add<secrets::UpdateConfig>();
+}
+
 }  // namespace
 
-std::unique_ptr<http::Face> make_rest_face(engine::Engine& engine) {
+std::unique_ptr<http::Face> make_rest_face(engine::Engine& engine,
+                                           void (*more)(http::Face& face)) {
     http::Face::Options options;
     options.prefixes = {"", "/api/{okmsId}"};
     auto face = std::make_unique<http::Face>(engine, std::move(options));
     add_operations(*face);
-    http::add_openapi(*face, "Chatelaine: service keys");
+    add_secret_operations(*face);
+    if (more != nullptr) {
+        more(*face);
+    }
+    http::add_openapi(*face, "Chatelaine: service keys and secrets");
     return face;
 }
 
-http::Catalogue catalogue() {
+http::Catalogue catalogue(void (*more)(http::Catalogue& catalogue)) {
     http::Catalogue catalogue;
     add_operations(catalogue);
+    add_secret_operations(catalogue);
+    if (more != nullptr) {
+        more(catalogue);
+    }
     catalogue.add_plain(http::openapi_route);
     return catalogue;
 }

@@ -6,7 +6,11 @@
 namespace chatelaine::objects::kmip {
 namespace {
 
-using namespace test;
+using test::KmipWorld;
+using test::choice;
+using test::name;
+using test::number;
+using test::text;
 
 class Attributes : public KmipWorld {
 public:
@@ -82,7 +86,7 @@ TEST_F(Attributes, a_single_attribute_is_added_once_and_given_once) {
 
 TEST_F(Attributes, no_object_keeps_more_instances_than_its_terms_allow) {
     AttributeValues many;
-    for (std::size_t i = 0; i < attribute_instances_max; ++i) {
+    for (std::size_t i = 0; i <= attribute_instances_max; ++i) {
         many.push_back(text("x-many", std::to_string(i)));
     }
     EXPECT_EQ(refusal<Create>(aes(many)), Code::kInvalidArgument);

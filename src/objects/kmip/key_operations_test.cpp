@@ -1,5 +1,7 @@
 // Keys in all their formats, wrapped, derived, split and certified: what goes out comes in again as
 // the same key, and the values of the OASIS cases are met.
+#include <set>
+
 #include "objects/kmip/key_operations.hpp"
 
 #include "base/encoding.hpp"
@@ -283,8 +285,10 @@ TEST_F(Keys, EachMethodDerives) {
         ASSERT_TRUE(made) << ttlv::number(method) << made.error().to_string();
         seen.push_back(material(*made));
     }
-    std::sort(seen.begin(), seen.end());
-    EXPECT_EQ(std::unique(seen.begin(), seen.end()), seen.end());
+    // The first block of the counter and of the feedback mode without an IV is the same one
+    // (SP 800-108 sections 4.1 and 4.2); all others differ.
+    EXPECT_EQ(seen[4], seen[5]);
+    EXPECT_EQ(std::set(seen.begin(), seen.end()).size(), seen.size() - 1);
 }
 
 TEST_F(Keys, TwoSidesAgreeOnOneKey) {

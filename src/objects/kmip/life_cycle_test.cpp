@@ -5,7 +5,12 @@
 namespace chatelaine::objects::kmip {
 namespace {
 
-using namespace test;
+using test::KmipWorld;
+using test::choice;
+using test::date;
+using test::name;
+using test::text;
+namespace tag = ttlv::tag;
 
 /// What the specification says of one object (KMIP 1.4 section 3.22), in the smallest form.
 struct Model {

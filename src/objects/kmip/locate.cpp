@@ -240,7 +240,7 @@ Result<gate::Outcome<Locate>> run(const gate::Authorised<Locate>& authorised,
         for (const auto& object : page.objects) {
             const gate::Resource resource{command.domain, object->id.to_string()};
             if (!fits(*object, filter, services.now) ||
-                !services.allowed(Locate::row, resource)) {
+                !services.allowed(Locate::each, resource)) {
                 continue;
             }
             if (by_turns && !is_fresh(*object, services.now)) {

@@ -5,7 +5,12 @@
 namespace chatelaine::objects::kmip {
 namespace {
 
-using namespace test;
+using test::KmipWorld;
+using test::choice;
+using test::date;
+using test::name;
+using test::number;
+using test::text;
 
 /// One object as the oracle knows it.
 struct Known {

@@ -129,8 +129,10 @@ struct Locate {
         std::vector<ObjectId> ids;
         std::optional<std::uint32_t> located;  ///< left out when counting would cost too much
     };
-    static constexpr gate::OperationRow row = detail::on_each(detail::read_row(
-        "kmip.locate", "Find the objects with given attributes", "okms:kmip:locate", 0x08));
+    /// What is asked of each object before it is shown.
+    static constexpr gate::OperationRow each = detail::read_row(
+        "kmip.locate", "Find the objects with given attributes", "okms:kmip:locate", 0x08);
+    static constexpr gate::OperationRow row = detail::on_each(each);
     static gate::Resource resource(const Command& c) { return {c.domain, {}}; }
 };
 

@@ -115,6 +115,9 @@ func documentedSuccess(method, path string) int {
 	switch {
 	case method == "POST" && (strings.HasSuffix(path, "/servicekey") || strings.HasSuffix(path, "/datakey")):
 		return http.StatusCreated
+	case strings.Contains(path, "/v1/secret/") && method != "GET" && method != "LIST" &&
+		(method == "DELETE" || !strings.Contains(path, "/v1/secret/data/")):
+		return http.StatusNoContent
 	case method == "DELETE", strings.HasSuffix(path, "/activate"), strings.HasSuffix(path, "/deactivate"):
 		return http.StatusNoContent
 	}
