@@ -39,7 +39,6 @@ int exit_code_of(const Error& error) {
         case Code::kKeyFormatNotSupported:
         case Code::kIllegalOperation:
         case Code::kAlreadyExists:
-        case Code::kUndone:
         case Code::kVersionConflict:
         case Code::kRateLimited:
         case Code::kCryptoFailed:
