@@ -1,4 +1,14 @@
-# KMIP against the release binary: the OASIS cases of 1.0 to 1.4, then the wire itself.
+# KMIP against the release binary: the OASIS cases of 1.0 to 1.4, the wire itself, and clients that
+# we did not write.
+
+# kmip_client LABEL NAME KIND: the checks of tests/kmip/NAME, which write their report to $REPORT.
+kmip_client() {
+    export REPORT="$REPORTS/kmip-$2"
+    rm -f "$REPORT"
+    step "$1" "kmip-$2" "$ROOT/tests/kmip/run" "$2" "$ROOT/build/kmip-data"
+    count "$3" "$REPORT"
+}
+
 stage_kmip() {
     local more=()
     [ "$all" -eq 0 ] || more=(--all)
@@ -8,5 +18,7 @@ stage_kmip() {
     step "Batches, isolation, malformed bytes" kmip-wire "$ROOT/tests/kmip/run" wire \
         "$ROOT/build/kmip-data" "${more[@]}"
     count plain "$LOGS/kmip-wire.log"
+    kmip_client "kmip-go, OpenBao's seal, a Kubernetes plugin" kmipgo go
+    kmip_client "PyKMIP's client" pykmip junit
     [ "$stage_failed" -eq 0 ]
 }

@@ -35,10 +35,10 @@ int exit_code_of(const Error& error) {
         case Code::kNotPermittedUse:
         case Code::kNotExtractable:
         case Code::kArchived:
+        case Code::kUndone:
         case Code::kKeyFormatNotSupported:
         case Code::kIllegalOperation:
         case Code::kAlreadyExists:
-        case Code::kUndone:
         case Code::kVersionConflict:
         case Code::kRateLimited:
         case Code::kCryptoFailed:

@@ -271,6 +271,9 @@ TEST_F(Keys, EachMethodDerives) {
         auto command = deriving(base, method);
         command.data = hex("000102030405060708090a0b0c0d0e0f");
         command.salt = hex("0102030405060708");
+        if (method == M::kNIST800108F) {
+            command.iv = hex("0f0f0f0f");  // without one, feedback begins as the counter does
+        }
         command.iterations = 10;
         CryptoParameters& parameters = command.parameters.emplace();
         if (method == M::kENCRYPT) {
@@ -282,10 +285,7 @@ TEST_F(Keys, EachMethodDerives) {
         ASSERT_TRUE(made) << ttlv::number(method) << made.error().to_string();
         seen.push_back(material(*made));
     }
-    // The first block of the counter and of the feedback mode without an IV is the same one
-    // (SP 800-108 sections 4.1 and 4.2); all others differ.
-    EXPECT_EQ(seen[4], seen[5]);
-    EXPECT_EQ(std::set(seen.begin(), seen.end()).size(), seen.size() - 1);
+    EXPECT_EQ(std::set(seen.begin(), seen.end()).size(), seen.size());
 }
 
 TEST_F(Keys, TwoSidesAgreeOnOneKey) {

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 
+#include "crypto/hash.hpp"
+
 namespace chatelaine::objects::kmip {
 namespace {
 
-constexpr std::size_t kCorrelationBytes = 16;
+constexpr std::ptrdiff_t kCorrelationBytes = 16;
 
 Error too_many(std::string message) {
     return Error(Code::kRateLimited, "kmip.stream", std::move(message));
@@ -13,6 +15,7 @@ Error too_many(std::string message) {
 
 }  // namespace
 
+StreamTable::StreamTable(Random& random) { random.fill(salt_); }
 StreamTable::~StreamTable() = default;
 
 void StreamTable::drop_idle(WallTime now) {
@@ -36,9 +39,21 @@ std::shared_ptr<Stream> StreamTable::begun_by(const RequestId& request, const Ow
     return nullptr;
 }
 
+/// The value of a caller's n-th message on its way with that key: the same for each one that takes
+/// this place, and of no use to anybody else.
+Bytes StreamTable::correlation_of(const Owner& owner, std::uint8_t place) const {
+    Bytes text(salt_.begin(), salt_.end());
+    for (const BytesView piece : {owner.credential.view(), owner.key.uuid.view()}) {
+        text.insert(text.end(), piece.begin(), piece.end());
+    }
+    text.push_back(static_cast<std::uint8_t>(owner.operation));
+    text.push_back(place);
+    const crypto::Sha256 digest = crypto::sha256(text);
+    return {digest.begin(), digest.begin() + kCorrelationBytes};
+}
+
 Result<Bytes> StreamTable::add(std::shared_ptr<Stream> stream, const Owner& owner, WallTime now) {
-    Bytes correlation(kCorrelationBytes);
-    random_.fill(correlation);
+    static_assert(streams_of_one_caller_max < 256);
     const std::lock_guard lock(mutex_);
     drop_idle(now);
     const auto mine = std::count_if(entries_.begin(), entries_.end(), [&](const auto& entry) {
@@ -49,6 +64,11 @@ Result<Bytes> StreamTable::add(std::shared_ptr<Stream> stream, const Owner& owne
     }
     if (entries_.size() >= streams_max) {
         return too_many("too many messages are on their way: try again later");
+    }
+    std::uint8_t place = 0;
+    Bytes correlation = correlation_of(owner, place);
+    while (entries_.contains(std::string(as_text(correlation)))) {
+        correlation = correlation_of(owner, ++place);  // fewer than 64 are taken
     }
     entries_.emplace(as_text(correlation), Entry{std::move(stream), owner, now, 0});
     return correlation;

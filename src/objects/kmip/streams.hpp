@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -66,7 +67,7 @@ struct Stream {
 /// Threads: any.
 class StreamTable {
 public:
-    explicit StreamTable(Random& random) : random_(random) {}
+    explicit StreamTable(Random& random);
     ~StreamTable();
     StreamTable(const StreamTable&) = delete;
     StreamTable& operator=(const StreamTable&) = delete;
@@ -99,7 +100,8 @@ private:
         std::size_t held = 0;
     };
     void drop_idle(WallTime now);
-    Random& random_;
+    Bytes correlation_of(const Owner& owner, std::uint8_t place) const;
+    std::array<std::uint8_t, 16> salt_{};
     mutable std::mutex mutex_;
     std::unordered_map<std::string, Entry> entries_;
     std::size_t held_ = 0;

@@ -1,0 +1,19 @@
+module chatelaine/tests/kmip/kmipgo
+
+go 1.25.5
+
+require (
+	github.com/openbao/go-kms-wrapping/v2 v2.6.0
+	github.com/openbao/go-kms-wrapping/wrappers/kmip/v2 v2.1.0
+	github.com/ovh/kmip-go v0.9.2
+)
+
+require (
+	github.com/hashicorp/go-secure-stdlib/parseutil v0.1.9 // indirect
+	github.com/hashicorp/go-secure-stdlib/strutil v0.1.2 // indirect
+	github.com/hashicorp/go-sockaddr v1.0.7 // indirect
+	github.com/hashicorp/go-uuid v1.0.3 // indirect
+	github.com/mitchellh/mapstructure v1.5.0 // indirect
+	github.com/ryanuber/go-glob v1.0.0 // indirect
+	google.golang.org/protobuf v1.36.5 // indirect
+)
