@@ -143,6 +143,8 @@ class Requests:
             "serviceKey.verify": Entry("key", "rsa", body=lambda t: {
                 **self.signed, "signature": self.signature}),
             "random.get": Entry("domain", query=lambda t: "?length=32"),
+            "catalogue.get": Entry("domain"),
+            "catalogue.advise": Entry("domain", query=lambda t: "?use=jwt"),
             **self.secrets(),
             "domain.create": Entry("account", body=lambda t: {
                 "region": self.world.region, "name": unique("d")}),

@@ -119,6 +119,11 @@ def service_keys(world):
                bounds=(("message", LONG_BASE64), ("alg", "none")), ids=ids("rsa"))
     yield Good("serviceKey.verify (jws)", "rest", "POST", ec + "/verify", "", {"signature": jws},
                ids=ids("ec"))
+    yield Good("catalogue.get", "rest", "GET", f"/api/{ours.domain}/v1/catalogue",
+               queries=(("measure", None),), ids=(ours.domain,))
+    yield Good("catalogue.advise", "rest", "GET", f"/api/{ours.domain}/v1/catalogue/advice",
+               "?use=jwt", queries=(("use", ("", "%zz", "%ff", "%c0%80", "x" * 201, "0", "!", "%20")),),
+               ids=(ours.domain,))
     yield Good("random.get", "rest", "GET", f"/api/{ours.domain}/v1/random", "?length=32",
                queries=(("length", ("0", "4097", *range_words())),), ids=(ours.domain,))
 

@@ -2,6 +2,7 @@
 
 #include "faces/http/openapi.hpp"
 #include "faces/rest/bindings.hpp"
+#include "faces/rest/extension_bindings.hpp"
 #include "faces/rest/secret_bindings.hpp"
 
 namespace chatelaine::faces::rest {
@@ -44,6 +45,13 @@ void add_operations(To& to) {
     to.template add<objects::GetRandom>();
 }
 
+/// What the vendor's service does not have. Its clients never ask for these paths.
+template <class To>
+void add_extensions(To& to) {
+    to.template add<objects::GetCatalogue>();
+    to.template add<objects::GetAdvice>();
+}
+
 template <class To>
 void add_secret_operations(To& to) {
     to.template add<secrets::CreateSecret>();
@@ -72,6 +80,7 @@ std::unique_ptr<http::Face> make_rest_face(engine::Engine& engine,
     options.prefixes = {"", "/api/{okmsId}"};
     auto face = std::make_unique<http::Face>(engine, std::move(options));
     add_operations(*face);
+    add_extensions(*face);
     add_secret_operations(*face);
     if (more != nullptr) {
         more(*face);
@@ -83,6 +92,7 @@ std::unique_ptr<http::Face> make_rest_face(engine::Engine& engine,
 http::Catalogue catalogue(void (*more)(http::Catalogue& catalogue)) {
     http::Catalogue catalogue;
     add_operations(catalogue);
+    add_extensions(catalogue);
     add_secret_operations(catalogue);
     if (more != nullptr) {
         more(catalogue);
