@@ -147,6 +147,19 @@ std::optional<Right> missing_of(const Grant& grant, const std::vector<Grant>& ho
 }  // namespace
 
 bool matches(std::string_view pattern, std::string_view text) {
+    // Up to its first star a pattern is plain text; most have one at their end, or none.
+    const std::size_t star = pattern.find('*');
+    if (star == std::string_view::npos) {
+        return pattern == text;
+    }
+    if (text.substr(0, star) != pattern.substr(0, star)) {
+        return false;
+    }
+    if (star + 1 == pattern.size()) {
+        return true;
+    }
+    text.remove_prefix(star);
+    pattern.remove_prefix(star);
     std::size_t steps = std::numeric_limits<std::size_t>::max();
     return matches_within(pattern, text, steps);
 }

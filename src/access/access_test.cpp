@@ -49,6 +49,12 @@ private:
 // ---- patterns ------------------------------------------------------------------------------
 
 TEST(Matches, StarsStandForAnyRun) {
+    EXPECT_TRUE(matches("a*", "a"));
+    EXPECT_TRUE(matches("a*", "abc"));
+    EXPECT_FALSE(matches("ab*", "a"));
+    EXPECT_FALSE(matches("b*", "ab"));
+    EXPECT_FALSE(matches("a*b", "a"));
+    EXPECT_FALSE(matches("ab*b", "ab"));
     EXPECT_TRUE(matches("*", ""));
     EXPECT_TRUE(matches("*", "anything"));
     EXPECT_TRUE(matches("a*c", "ac"));

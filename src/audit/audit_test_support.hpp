@@ -22,7 +22,7 @@
 namespace chatelaine::audit::testing {
 
 /// Seals for real, under one key for all scopes. Only the audit pair works.
-class FixedSeal final : public seal::Seal {
+class FixedSeal : public seal::Seal {
 public:
     FixedSeal()
         : gcm_(crypto::AesGcm::create(crypto::SecretBytes::copy_of(Bytes(32, 0x42))).value()) {}

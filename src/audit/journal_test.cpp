@@ -235,6 +235,45 @@ TEST_F(JournalTest, BatchesBecomeFewEntries) {
     EXPECT_EQ(store_.read_stream(streams->front(), 1, 100)->size(), 2u);
 }
 
+/// A journal that is written while it is shipped.
+class BusySeal final : public FixedSeal {
+public:
+    Result<crypto::SealedBytes> seal_audit(const store::StreamKey& stream, std::uint64_t first,
+                                           std::uint32_t count,
+                                           BytesView plaintext) const override {
+        if (auto work = std::exchange(meanwhile, {})) {
+            work();
+            meanwhile = std::move(work);
+        }
+        return FixedSeal::seal_audit(stream, first, count, plaintext);
+    }
+    mutable std::function<void()> meanwhile;
+};
+
+TEST_F(JournalTest, APassEndsWithWhatWasThereAtItsStart) {
+    BusySeal seal;
+    Journal::Options options;
+    options.directory = directory_.path() / "journal";
+    auto at = Journal::open(options, seal, store_).value();
+    Shipper::Options shipping;
+    shipping.directory = options.directory;
+    auto ship = Shipper::create(shipping, seal, store_);
+    std::uint64_t number = 0;
+    const auto write = [&] {
+        ASSERT_LT(number, 100u) << "the pass follows the journal";
+        at->add(scope_number(1), facts_number(scope_number(1), number++));
+        ASSERT_TRUE(at->write());
+    };
+    write();
+    seal.meanwhile = write;
+    ASSERT_TRUE(ship->ship());
+    EXPECT_EQ(number, 2u);
+    EXPECT_EQ(numbers(scope_number(1)).size(), 1u);
+    seal.meanwhile = {};
+    ASSERT_TRUE(ship->ship());
+    EXPECT_EQ(numbers(scope_number(1)).size(), 2u);
+}
+
 TEST_F(JournalTest, LoopsAndShipperSideBySide) {
     auto ship = shipper();
     auto one = journal(0, 30'000);

@@ -39,6 +39,10 @@ private:
         std::vector<SegmentName> segments;
         std::size_t front = 0;
         std::uint64_t consumed = 0;  ///< bytes of the front segment in this round
+        /// Of the open segment: what it held when the pass came to it. What is written during the
+        /// pass is the next one's, else a busy journal would be followed for ever, a few records
+        /// and a flush of the store at a time.
+        std::optional<std::uint64_t> open_bytes;
         SegmentName name() const { return segments[front]; }
         bool last() const { return front + 1 == segments.size(); }
     };
@@ -134,7 +138,11 @@ Result<void> ShipperImpl::collect(Lane& lane, WallTime now, bool recovering) {
             }
             continue;  // it was set aside
         }
-        CH_TRY(const std::uint64_t size, file_size(file));
+        CH_TRY(std::uint64_t size, file_size(file));
+        if (!closed) {
+            lane.open_bytes = lane.open_bytes.value_or(size);
+            size = std::min(size, *lane.open_bytes);
+        }
         const Progress& progress = progress_[lane.name()];
         bool damaged = false;
         CH_TRY(lane.consumed, take_groups(progress, file, size, closed, damaged));

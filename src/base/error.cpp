@@ -19,6 +19,9 @@ std::string_view code_name(Code code) {
         case Code::kWrongKeyType: return "wrong_key_type";
         case Code::kNotPermittedUse: return "not_permitted_use";
         case Code::kNotExtractable: return "not_extractable";
+        case Code::kArchived: return "archived";
+        case Code::kKeyFormatNotSupported: return "key_format_not_supported";
+        case Code::kIllegalOperation: return "illegal_operation";
         case Code::kUnauthenticated: return "unauthenticated";
         case Code::kForbidden: return "forbidden";
         case Code::kKeyNotFound: return "key_not_found";
@@ -26,6 +29,7 @@ std::string_view code_name(Code code) {
         case Code::kSecretNotFound: return "secret_not_found";
         case Code::kNotFound: return "not_found";
         case Code::kAlreadyExists: return "already_exists";
+        case Code::kUndone: return "undone";
         case Code::kVersionConflict: return "version_conflict";
         case Code::kRateLimited: return "rate_limited";
         case Code::kOverloaded: return "overloaded";

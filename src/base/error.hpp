@@ -25,6 +25,9 @@ enum class Code : std::uint8_t {
     kWrongKeyType,          ///< the algorithm or operation does not go with the key
     kNotPermittedUse,       ///< the key's own allowed operations forbid it
     kNotExtractable,        ///< the key may not leave
+    kArchived,              ///< the object was put aside: it must be recovered first
+    kKeyFormatNotSupported, ///< the key cannot be given in the wanted format
+    kIllegalOperation,      ///< the operation makes no sense for such an object
     // Who is calling and what may they do.
     kUnauthenticated,  ///< no credential, or one that is not good (401)
     kForbidden,        ///< known caller, right missing; Detail names action and resource (403)
@@ -36,6 +39,7 @@ enum class Code : std::uint8_t {
     // Somebody was first.
     kAlreadyExists,
     kVersionConflict,
+    kUndone,  ///< nothing was done: a part of the same batch failed
     // Limits and back-pressure.
     kRateLimited,  ///< this identity's rate (429)
     kOverloaded,   ///< a bounded queue is full (503)

@@ -8,18 +8,18 @@ namespace {
 
 constexpr char kHex[] = "0123456789abcdef";
 
-int hex_value(char c) {
-    if (c >= '0' && c <= '9') {
-        return c - '0';
+constexpr std::array<std::int8_t, 256> make_hex_values() {
+    std::array<std::int8_t, 256> values{};
+    values.fill(-1);
+    for (std::size_t i = 0; i < 16; ++i) {
+        values[static_cast<unsigned char>(kHex[i])] = static_cast<std::int8_t>(i);
+        values[static_cast<unsigned char>("0123456789ABCDEF"[i])] = static_cast<std::int8_t>(i);
     }
-    if (c >= 'a' && c <= 'f') {
-        return c - 'a' + 10;
-    }
-    if (c >= 'A' && c <= 'F') {
-        return c - 'A' + 10;
-    }
-    return -1;
+    return values;
 }
+constexpr std::array<std::int8_t, 256> kHexValues = make_hex_values();
+
+int hex_value(char c) { return kHexValues[static_cast<unsigned char>(c)]; }
 
 bool dash_before(std::size_t octet) {
     return octet == 4 || octet == 6 || octet == 8 || octet == 10;
@@ -39,23 +39,23 @@ std::optional<Uuid> Uuid::parse(std::string_view text) {
     if (text.size() != 36) {
         return std::nullopt;
     }
+    if (text[8] != '-' || text[13] != '-' || text[18] != '-' || text[23] != '-') {
+        return std::nullopt;
+    }
     Uuid id;
     std::size_t at = 0;
+    int all = 0;  // negative once a digit is none
     for (std::size_t i = 0; i < 16; ++i) {
         if (dash_before(i)) {
-            if (text[at++] != '-') {
-                return std::nullopt;
-            }
+            ++at;
         }
         const int high = hex_value(text[at]);
         const int low = hex_value(text[at + 1]);
-        if (high < 0 || low < 0) {
-            return std::nullopt;
-        }
+        all |= high | low;
         id.octets[i] = static_cast<std::uint8_t>(high * 16 + low);
         at += 2;
     }
-    return id;
+    return all < 0 ? std::nullopt : std::optional<Uuid>(id);
 }
 
 Uuid Uuid::from_octets(BytesView octets16) {

@@ -235,6 +235,24 @@ TEST(JsonWriter, WritesNestedValues) {
                    "\"b\":\"//4=\",\"u\":\"__4\",\"t\":true}");
 }
 
+TEST(JsonWriter, EscapesWhereverItStandsInALongString) {
+    for (const std::string_view special : {"\"", "\\", "\n", "\x1f", "\x7f", "\xc3\xa9", "\xff"}) {
+        for (std::size_t at = 0; at <= 40; ++at) {
+            std::string text(40, 'x');
+            text.insert(at, special);
+            std::string out;
+            Writer(out).string(text);
+            const auto document = Document::parse(out);
+            ASSERT_TRUE(document) << out;
+            std::string expected = text;
+            if (special == "\xff") {
+                expected.replace(at, 1, "\xef\xbf\xbd");
+            }
+            EXPECT_EQ(document->root().string().value(), expected);
+        }
+    }
+}
+
 TEST(JsonWriter, WhatIsNotUtf8BecomesTheReplacementCharacter) {
     std::string out;
     Writer(out).string("a\xff\xc3(\xe2\x82");

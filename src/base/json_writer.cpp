@@ -1,5 +1,10 @@
 #include <array>
+#include <bit>
 #include <charconv>
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 #include "base/encoding.hpp"
 #include "base/json.hpp"
@@ -10,6 +15,31 @@ namespace {
 bool is_plain(char c) {
     const auto octet = static_cast<unsigned char>(c);
     return octet >= 0x20 && octet < 0x80 && c != '"' && c != '\\';
+}
+
+/// How many characters of the front need no escape. A ciphertext is one long run of them.
+std::size_t plain_run(std::string_view text) {
+    std::size_t at = 0;
+#if defined(__SSE2__)
+    while (text.size() - at >= 16) {
+        const __m128i octets =
+            _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + at));
+        // Signed: what is not ASCII is below the blank too.
+        const __m128i special =
+            _mm_or_si128(_mm_cmplt_epi8(octets, _mm_set1_epi8(0x20)),
+                         _mm_or_si128(_mm_cmpeq_epi8(octets, _mm_set1_epi8('"')),
+                                      _mm_cmpeq_epi8(octets, _mm_set1_epi8('\\'))));
+        const int mask = _mm_movemask_epi8(special);
+        if (mask != 0) {
+            return at + static_cast<std::size_t>(std::countr_zero(static_cast<unsigned>(mask)));
+        }
+        at += 16;
+    }
+#endif
+    while (at < text.size() && is_plain(text[at])) {
+        ++at;
+    }
+    return at;
 }
 
 void append_escape(std::string& out, char c) {
@@ -32,10 +62,7 @@ void append_escape(std::string& out, char c) {
 void append_string(std::string& out, std::string_view text) {
     out.push_back('"');
     while (!text.empty()) {
-        std::size_t plain = 0;
-        while (plain < text.size() && is_plain(text[plain])) {
-            ++plain;
-        }
+        const std::size_t plain = plain_run(text);
         out.append(text.substr(0, plain));
         text.remove_prefix(plain);
         if (text.empty()) {

@@ -56,6 +56,11 @@ inline constexpr std::size_t secret_inline_bytes_max = 4096;
 inline constexpr std::size_t secret_names_max = 10'000;
 inline constexpr std::int64_t secret_seconds_max = 100LL * 366 * 24 * 3600;  ///< of a duration
 
+// KMIP.
+inline constexpr std::size_t kmip_message_bytes_max = std::size_t{1} << 20;
+inline constexpr std::size_t kmip_batch_items_max = 1000;
+inline constexpr std::chrono::hours kmip_idle_deadline{12};  ///< clients keep connections for hours
+
 // Access.
 inline constexpr std::size_t token_characters_max = 512;
 inline constexpr std::size_t token_generations_max = 4;  ///< tokens made by tokens made by …

@@ -3,48 +3,21 @@
 #include <openssl/evp.h>
 #include <openssl/objects.h>
 
-#include <algorithm>
-#include <array>
-
 #include "base/check.hpp"
-#include "crypto/random.hpp"
 #include "crypto/x509.hpp"
-#include "crypto/x509_handles.hpp"
+#include "crypto/x509_build.hpp"
 
 namespace chatelaine::crypto {
 namespace {
 
-using Certificate = std::unique_ptr<X509, X509Free>;
-
 Error failed(std::string_view what) {
     return Error(Code::kCryptoFailed, "crypto.authority", std::string(what));
-}
-
-bool set_serial(X509* certificate, BytesView octets) {
-    const std::unique_ptr<BIGNUM, X509Free> number(
-        BN_bin2bn(octets.data(), static_cast<int>(octets.size()), nullptr));
-    return number &&
-           BN_to_ASN1_INTEGER(number.get(), X509_get_serialNumber(certificate)) != nullptr;
 }
 
 bool set_common_name(X509_NAME* name, std::string_view text) {
     return X509_NAME_add_entry_by_NID(name, NID_commonName, MBSTRING_UTF8,
                                       reinterpret_cast<const unsigned char*>(text.data()),
                                       static_cast<int>(text.size()), -1, 0) == 1;
-}
-
-bool set_dates(X509* certificate, WallTime not_before, WallTime not_after) {
-    return ASN1_TIME_set(X509_getm_notBefore(certificate), not_before.seconds()) != nullptr &&
-           ASN1_TIME_set(X509_getm_notAfter(certificate), not_after.seconds()) != nullptr;
-}
-
-/// An extension in OpenSSL's text form; the texts are ours, never a caller's.
-bool add_extension(X509* certificate, X509* issuer, int nid, const std::string& value) {
-    X509V3_CTX context;
-    X509V3_set_ctx(&context, issuer, certificate, nullptr, nullptr, 0);
-    const std::unique_ptr<X509_EXTENSION, X509Free> extension(
-        X509V3_EXT_conf_nid(nullptr, &context, nid, value.c_str()));
-    return extension && X509_add_ext(certificate, extension.get(), -1) == 1;
 }
 
 /// The critical SAN with the UPN. Built as a structure: the name holds no caller's text but a UUID.
@@ -60,25 +33,6 @@ bool add_upn(X509* certificate, const std::string& upn) {
     CH_CHECK(sk_GENERAL_NAME_push(names.get(), name) > 0);
     return X509_add1_ext_i2d(certificate, NID_subject_alt_name, names.get(), 1,
                              X509V3_ADD_DEFAULT) == 1;
-}
-
-/// A host name as certificates hold it (RFC 5280, section 4.2.1.6): letters, digits, hyphens, dots,
-/// a star in front.
-bool is_host_name(std::string_view name) {
-    constexpr std::size_t characters_max = 253;
-    return !name.empty() && name.size() <= characters_max &&
-           std::all_of(name.begin(), name.end(), [](char c) {
-               return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                      c == '-' || c == '.' || c == '*';
-           });
-}
-
-/// Adds `value` to the names as one of that type; owns it from here on.
-bool add_name(GENERAL_NAMES* names, int type, ASN1_STRING* value) {
-    GENERAL_NAME* const name = GENERAL_NAME_new();
-    CH_CHECK(name != nullptr);
-    GENERAL_NAME_set0_value(name, type, value);
-    return sk_GENERAL_NAME_push(names, name) > 0;
 }
 
 /// The SAN of a server. Built as a structure: in OpenSSL's text form a comma in a name would add
@@ -107,25 +61,6 @@ bool add_server_names(X509* certificate, const ServerCertificate& facts) {
                              X509V3_ADD_DEFAULT) == 1;
 }
 
-Result<Bytes> sign_and_encode(X509* certificate, const PrivateKey& key) {
-    if (X509_sign(certificate, key.native(), EVP_sha256()) == 0) {
-        return failed("the certificate cannot be signed");
-    }
-    unsigned char* der = nullptr;
-    const int size = i2d_X509(certificate, &der);
-    if (size <= 0) {
-        return failed("the certificate cannot be encoded");
-    }
-    Bytes bytes(der, der + size);
-    OPENSSL_free(der);
-    return bytes;
-}
-
-Certificate parse(BytesView der) {
-    const unsigned char* at = der.data();
-    return Certificate(d2i_X509(nullptr, &at, static_cast<long>(der.size())));
-}
-
 struct Subject {
     BytesView serial;
     std::string_view common_name;
@@ -148,13 +83,6 @@ Certificate begin_issue(X509* issuer, const PublicKey& key, const Subject& subje
         add_extension(certificate.get(), issuer, NID_subject_key_identifier, "hash") &&
         add_extension(certificate.get(), issuer, NID_authority_key_identifier, "keyid:always");
     return made ? std::move(certificate) : nullptr;
-}
-
-std::array<std::uint8_t, 16> random_serial() {
-    std::array<std::uint8_t, 16> serial{};
-    system_random().fill(serial);
-    serial[0] = static_cast<std::uint8_t>((serial[0] & 0x7f) | 0x40);
-    return serial;
 }
 
 }  // namespace
@@ -184,7 +112,7 @@ Result<CertificateAuthority> CertificateAuthority::create(std::string_view name,
 Result<CertificateAuthority> CertificateAuthority::load(BytesView certificate_der,
                                                         const SecretBytes& pkcs8) {
     CH_TRY(PrivateKey key, PrivateKey::from_pkcs8(pkcs8));
-    const Certificate certificate = parse(certificate_der);
+    const Certificate certificate = parse_certificate(certificate_der);
     if (!certificate || X509_check_private_key(certificate.get(), key.native()) != 1) {
         return Error(Code::kStoreCorrupt, "crypto.authority",
                      "the authority's certificate and key do not go together");
@@ -195,7 +123,7 @@ Result<CertificateAuthority> CertificateAuthority::load(BytesView certificate_de
 
 Result<Bytes> CertificateAuthority::issue_client(const PublicKey& subject,
                                                  const ClientCertificate& facts) const {
-    const Certificate issuer = parse(certificate_);
+    const Certificate issuer = parse_certificate(certificate_);
     const Certificate certificate =
         begin_issue(issuer.get(), subject,
                     {facts.credential.uuid.octets, facts.subject_common_name, facts.not_before,
@@ -212,7 +140,7 @@ Result<Bytes> CertificateAuthority::issue_client(const PublicKey& subject,
 
 Result<Bytes> CertificateAuthority::issue_server(const PublicKey& subject,
                                                  const ServerCertificate& facts) const {
-    const Certificate issuer = parse(certificate_);
+    const Certificate issuer = parse_certificate(certificate_);
     const auto serial = random_serial();
     // RFC 5280, appendix A.1: a common name has at most 64 characters. The SAN is what counts.
     constexpr std::size_t common_name_max = 64;

@@ -7,7 +7,7 @@
 
 #include "base/encoding.hpp"
 #include "base/limits.hpp"
-#include "crypto/x509.hpp"
+#include "crypto/certify.hpp"
 #include "crypto/x509_handles.hpp"
 
 namespace chatelaine::crypto {
@@ -164,28 +164,12 @@ Result<CertificateRequest> read_request_pem(std::string_view pem) {
     if (!der) {
         return invalid("expected a PEM certificate request (PKCS#10)");
     }
-    const unsigned char* at = der->data();
-    const std::unique_ptr<X509_REQ, X509Free> request(
-        d2i_X509_REQ(nullptr, &at, static_cast<long>(der->size())));
-    if (!request || at != der->data() + der->size()) {
-        return invalid("the request cannot be read");
-    }
-    EVP_PKEY* const native = X509_REQ_get0_pubkey(request.get());
-    if (native == nullptr || X509_REQ_verify(request.get(), native) != 1) {
-        return invalid("the request's own signature does not verify");
-    }
-    unsigned char* spki = nullptr;
-    const int size = i2d_PUBKEY(native, &spki);
-    if (size <= 0) {
-        return invalid("the public key cannot be read");
-    }
-    auto key = PublicKey::from_spki(BytesView(spki, static_cast<std::size_t>(size)));
-    OPENSSL_free(spki);
+    CH_TRY(const RequestDetails request, read_request(*der));
+    auto key = request.key.to_service_key();
     if (!key) {
         return invalid("expected an RSA key of 2048 bits or more, or an EC key of P-256 to P-521");
     }
-    return CertificateRequest{std::move(key).value(),
-                              common_name(X509_REQ_get_subject_name(request.get()))};
+    return CertificateRequest{std::move(key).value(), request.subject_common_name};
 }
 
 }  // namespace chatelaine::crypto

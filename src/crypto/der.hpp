@@ -25,6 +25,9 @@ public:
     bool at_end() const { return rest_.empty(); }
     bool next_is(std::uint8_t tag) const { return !rest_.empty() && rest_[0] == tag; }
 
+    /// 0 at the end.
+    std::uint8_t next_tag() const { return rest_.empty() ? std::uint8_t{0} : rest_[0]; }
+
     /// The content of the next element; nothing when it has another tag or a wrong length.
     std::optional<BytesView> take(std::uint8_t tag) {
         if (!next_is(tag) || rest_.size() < 2) {

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <initializer_list>
 
+#include "crypto/any_key.hpp"
 #include "crypto/der.hpp"
 
 namespace chatelaine::crypto {
@@ -68,34 +70,12 @@ bool take_version(DerReader& in, std::uint8_t version_max, std::uint8_t& version
 }
 
 /// SEC 1's ECPrivateKey inside PKCS#8.
-std::optional<EcPrivateForm> read_sec1(BytesView der, Curve curve) {
-    auto in = open_sequence(der);
-    std::uint8_t version = 0;
-    if (!in || !take_version(*in, 1, version) || version != 1) {
+std::optional<EcPrivateForm> read_inner_sec1(BytesView der, Curve curve) {
+    auto form = read_sec1(der);
+    if (!form || (!form->curve_oid.empty() && curve_of(form->curve_oid) != curve)) {
         return std::nullopt;
     }
-    const auto d = in->take(DerReader::kOctetString);
-    if (!d) {
-        return std::nullopt;
-    }
-    EcPrivateForm form{curve, SecretBytes::copy_of(*d), {}};
-    if (in->next_is(DerReader::kContext0)) {
-        const auto named = in->take(DerReader::kContext0);
-        DerReader parameters(named.value_or(BytesView()));
-        if (curve_of(parameters.take(DerReader::kOid)) != curve || !parameters.at_end()) {
-            return std::nullopt;
-        }
-    }
-    if (in->next_is(DerReader::kContext1)) {
-        const auto shown = in->take(DerReader::kContext1);
-        DerReader bits(shown.value_or(BytesView()));
-        const auto point = bits.take_bits();
-        if (!point || point->empty() || !bits.at_end()) {
-            return std::nullopt;
-        }
-        form.point = *point;
-    }
-    return in->at_end() ? std::optional(std::move(form)) : std::nullopt;
+    return EcPrivateForm{curve, std::move(form->d), form->point};
 }
 
 }  // namespace
@@ -110,7 +90,12 @@ std::optional<PublicForm> read_spki(BytesView der) {
     if (algorithm->curve) {
         return EcPublicForm{*algorithm->curve, *bits};
     }
-    auto numbers = open_sequence(*bits);
+    const auto numbers = read_pkcs1_public(*bits);
+    return numbers ? std::optional<PublicForm>(*numbers) : std::nullopt;
+}
+
+std::optional<RsaPublicForm> read_pkcs1_public(BytesView der) {
+    auto numbers = open_sequence(der);
     if (!numbers) {
         return std::nullopt;
     }
@@ -146,6 +131,38 @@ std::optional<PrivateKey::RsaParts> read_pkcs1(BytesView der) {
                                 secret(4), secret(5), secret(6), secret(7)};
 }
 
+std::optional<Sec1Form> read_sec1(BytesView der) {
+    auto in = open_sequence(der);
+    std::uint8_t version = 0;
+    if (!in || !take_version(*in, 1, version) || version != 1) {
+        return std::nullopt;
+    }
+    const auto d = in->take(DerReader::kOctetString);
+    if (!d) {
+        return std::nullopt;
+    }
+    Sec1Form form{{}, SecretBytes::copy_of(*d), {}};
+    if (in->next_is(DerReader::kContext0)) {
+        const auto named = in->take(DerReader::kContext0);
+        DerReader parameters(named.value_or(BytesView()));
+        const auto oid = parameters.take(DerReader::kOid);
+        if (!oid || oid->empty() || !parameters.at_end()) {
+            return std::nullopt;
+        }
+        form.curve_oid = *oid;
+    }
+    if (in->next_is(DerReader::kContext1)) {
+        const auto shown = in->take(DerReader::kContext1);
+        DerReader bits(shown.value_or(BytesView()));
+        const auto point = bits.take_bits();
+        if (!point || point->empty() || !bits.at_end()) {
+            return std::nullopt;
+        }
+        form.point = *point;
+    }
+    return in->at_end() ? std::optional(std::move(form)) : std::nullopt;
+}
+
 std::optional<PrivateForm> read_pkcs8(BytesView der) {
     auto in = open_sequence(der);
     std::uint8_t version = 0;
@@ -160,11 +177,81 @@ std::optional<PrivateForm> read_pkcs8(BytesView der) {
         return std::nullopt;
     }
     if (algorithm->curve) {
-        auto form = read_sec1(*key, *algorithm->curve);
+        auto form = read_inner_sec1(*key, *algorithm->curve);
         return form ? std::optional<PrivateForm>(std::move(*form)) : std::nullopt;
     }
     auto parts = read_pkcs1(*key);
     return parts ? std::optional<PrivateForm>(std::move(*parts)) : std::nullopt;
+}
+
+namespace {
+
+/// The tags of what a SEQUENCE holds, nine at most; empty on any other form.
+struct Outline {
+    std::array<std::uint8_t, 9> tags{};
+    std::size_t count = 0;
+    std::uint8_t version = 0xff;  ///< of a first INTEGER of one octet
+};
+
+Outline outline_of(BytesView der) {
+    auto in = open_sequence(der);
+    Outline outline;
+    while (in && !in->at_end()) {
+        const std::uint8_t tag = in->next_tag();
+        const auto content = in->take(tag);
+        if (!content || outline.count == outline.tags.size()) {
+            return {};
+        }
+        if (outline.count == 0 && tag == DerReader::kInteger && content->size() == 1) {
+            outline.version = (*content)[0];
+        }
+        outline.tags[outline.count++] = tag;
+    }
+    return outline;
+}
+
+}  // namespace
+
+KeyForm key_form(BytesView der) {
+    const Outline outline = outline_of(der);
+    const auto begins = [&](std::initializer_list<std::uint8_t> tags) {
+        return outline.count >= tags.size() &&
+               std::equal(tags.begin(), tags.end(), outline.tags.begin());
+    };
+    const auto is = [&](std::initializer_list<std::uint8_t> tags) {
+        return outline.count == tags.size() && begins(tags);
+    };
+    constexpr std::uint8_t integer = DerReader::kInteger;
+    constexpr std::uint8_t sequence = DerReader::kSequence;
+    constexpr std::uint8_t octets = DerReader::kOctetString;
+    constexpr std::uint8_t bits = DerReader::kBitString;
+    if (is({sequence, bits})) {
+        return KeyForm::kSpki;
+    }
+    if (is({sequence, sequence, bits})) {
+        return KeyForm::kCertificate;
+    }
+    if (is({sequence, octets})) {
+        return KeyForm::kEncryptedPkcs8;
+    }
+    if (begins({integer, sequence, octets}) && outline.version <= 1) {
+        return KeyForm::kPkcs8;
+    }
+    if (begins({integer, sequence}) && outline.version == 3) {
+        return KeyForm::kPkcs12;
+    }
+    if (begins({integer, octets}) && outline.version == 1) {
+        return KeyForm::kSec1;
+    }
+    if (is({integer, integer})) {
+        return KeyForm::kPkcs1Public;
+    }
+    if (outline.count == 9 && outline.version == 0 &&
+        std::all_of(outline.tags.begin(), outline.tags.end(),
+                    [](std::uint8_t tag) { return tag == integer; })) {
+        return KeyForm::kPkcs1Private;
+    }
+    return KeyForm::kUnknown;
 }
 
 }  // namespace chatelaine::crypto

@@ -19,6 +19,7 @@ struct EcPublicForm {
 };
 using PublicForm = std::variant<RsaPublicForm, EcPublicForm>;
 std::optional<PublicForm> read_spki(BytesView der);
+std::optional<RsaPublicForm> read_pkcs1_public(BytesView der);
 
 struct EcPrivateForm {
     Curve curve;
@@ -28,5 +29,13 @@ struct EcPrivateForm {
 using PrivateForm = std::variant<PrivateKey::RsaParts, EcPrivateForm>;
 std::optional<PrivateKey::RsaParts> read_pkcs1(BytesView der);
 std::optional<PrivateForm> read_pkcs8(BytesView der);
+
+/// Any named curve.
+struct Sec1Form {
+    BytesView curve_oid;  ///< the identifier's content; empty when the form leaves it out
+    SecretBytes d;
+    BytesView point;  ///< empty when the form leaves it out
+};
+std::optional<Sec1Form> read_sec1(BytesView der);
 
 }  // namespace chatelaine::crypto

@@ -6,10 +6,13 @@
 #include <array>
 
 #include "base/check.hpp"
+#include "crypto/curves.hpp"
+#include "crypto/key_build.hpp"
 #include "crypto/key_forms.hpp"
 #include "crypto/ossl.hpp"
 #include "crypto/rsa.hpp"
 #include "crypto/schemes.hpp"
+#include "crypto/sign_contexts.hpp"
 
 namespace chatelaine::crypto {
 
@@ -34,50 +37,6 @@ std::shared_ptr<EVP_PKEY> share(ossl::Pkey key) {
     return std::shared_ptr<EVP_PKEY>(std::move(key));
 }
 
-/// A key made from numbers; null when OpenSSL refuses them.
-ossl::Pkey key_from(const char* type, int selection, OSSL_PARAM_BLD* build) {
-    const ossl::PkeyCtx context(EVP_PKEY_CTX_new_from_name(nullptr, type, nullptr));
-    const ossl::Params params(OSSL_PARAM_BLD_to_param(build));
-    EVP_PKEY* key = nullptr;
-    if (context == nullptr || params == nullptr || EVP_PKEY_fromdata_init(context.get()) != 1 ||
-        EVP_PKEY_fromdata(context.get(), &key, selection, params.get()) != 1) {
-        ERR_clear_error();
-        EVP_PKEY_free(key);
-        return nullptr;
-    }
-    return ossl::Pkey(key);
-}
-
-ossl::Bn number_of(const EVP_PKEY* key, const char* name) {
-    BIGNUM* number = nullptr;
-    if (EVP_PKEY_get_bn_param(key, name, &number) != 1) {
-        ERR_clear_error();
-        return nullptr;
-    }
-    return ossl::Bn(number);
-}
-
-/// Big-endian without leading zeros, or padded to `size`. The number was checked when it came in.
-Bytes public_octets(const EVP_PKEY* key, const char* name, std::size_t size = 0) {
-    const ossl::Bn number = number_of(key, name);
-    CH_CHECK(number != nullptr);
-    Bytes octets(size != 0 ? size : static_cast<std::size_t>(BN_num_bytes(number.get())));
-    CH_CHECK(BN_bn2binpad(number.get(), octets.data(), static_cast<int>(octets.size())) >= 0);
-    return octets;
-}
-
-Result<SecretBytes> secret_octets(const EVP_PKEY* key, const char* name, std::size_t size = 0) {
-    const ossl::Bn number = number_of(key, name);
-    if (number == nullptr) {
-        return ossl::failed("crypto.keys");
-    }
-    SecretBytes octets(size != 0 ? size : static_cast<std::size_t>(BN_num_bytes(number.get())));
-    octets.with_exposed_mutable(insecure_expose_secret(), [&](MutableBytesView out) {
-        CH_CHECK(BN_bn2binpad(number.get(), out.data(), static_cast<int>(out.size())) >= 0);
-    });
-    return octets;
-}
-
 Error not_a_key(const char* message) {
     return Error::invalid("crypto.keys", "key", message);
 }
@@ -95,43 +54,26 @@ std::optional<Bytes> point_octets(Curve curve, BytesView x, BytesView y) {
     return point;
 }
 
-/// A point in any form but the hybrid ones as 0x04 ‖ x ‖ y; nothing when it is not on the curve.
-std::optional<Bytes> uncompressed(Curve curve, BytesView point) {
-    if (point.empty() || point[0] < POINT_CONVERSION_COMPRESSED ||
-        point[0] > POINT_CONVERSION_UNCOMPRESSED) {
-        return std::nullopt;
-    }
-    if (point[0] == POINT_CONVERSION_UNCOMPRESSED) {
-        return Bytes(point.begin(), point.end());
-    }
-    const ossl::EcGroup group(EC_GROUP_new_by_curve_name(facts(curve).nid));
-    const ossl::EcPoint read(group == nullptr ? nullptr : EC_POINT_new(group.get()));
-    Bytes octets(1 + 2 * curve_bytes(curve));
-    CH_CHECK(read != nullptr);
-    if (EC_POINT_oct2point(group.get(), read.get(), point.data(), point.size(), nullptr) != 1 ||
-        EC_POINT_point2oct(group.get(), read.get(), POINT_CONVERSION_UNCOMPRESSED, octets.data(),
-                           octets.size(), nullptr) != octets.size()) {
-        ERR_clear_error();
-        return std::nullopt;
-    }
-    return octets;
+const NamedCurve& named(Curve curve) {
+    static const std::array<NamedCurve, kCurves.size()> curves = [] {
+        std::array<NamedCurve, kCurves.size()> made;
+        for (std::size_t i = 0; i < made.size(); ++i) {
+            const auto known = named_curve(kCurves[i].group);
+            CH_CHECK(known.has_value());
+            made[i] = *known;
+        }
+        return made;
+    }();
+    return curves.at(static_cast<std::size_t>(curve));
 }
 
-/// The point d·G; nothing when d is not in 1 .. order - 1.
-std::optional<Bytes> point_of(Curve curve, const BIGNUM* d) {
-    const ossl::EcGroup group(EC_GROUP_new_by_curve_name(facts(curve).nid));
-    const ossl::BnCtx scratch(BN_CTX_secure_new());
-    CH_CHECK(group != nullptr && scratch != nullptr);
-    if (BN_is_zero(d) || BN_cmp(d, EC_GROUP_get0_order(group.get())) >= 0) {
-        return std::nullopt;
+/// A point in any form but the hybrid ones as 0x04 ‖ x ‖ y. One that is spelt out is checked by
+/// whoever makes a key of it.
+std::optional<Bytes> uncompressed(Curve curve, BytesView point) {
+    if (!point.empty() && point[0] == POINT_CONVERSION_UNCOMPRESSED) {
+        return Bytes(point.begin(), point.end());
     }
-    const ossl::EcPoint point(EC_POINT_new(group.get()));
-    CH_CHECK(point != nullptr &&
-             EC_POINT_mul(group.get(), point.get(), d, nullptr, nullptr, scratch.get()) == 1);
-    Bytes octets(1 + 2 * curve_bytes(curve));
-    CH_CHECK(EC_POINT_point2oct(group.get(), point.get(), POINT_CONVERSION_UNCOMPRESSED,
-                                octets.data(), octets.size(), scratch.get()) == octets.size());
-    return octets;
+    return uncompressed_point(named(curve), point);
 }
 
 ossl::Pkey ec_key(Curve curve, const Bytes& point, const BIGNUM* d) {
@@ -222,20 +164,7 @@ Result<PublicKey> PublicKey::from_spki(BytesView der) {
 }
 
 Result<PublicKey> PublicKey::from_rsa(BytesView modulus, BytesView exponent) {
-    if (modulus.size() > 1025 || exponent.size() > 1025) {
-        return Error::invalid("crypto.rsa", "n", "expected an odd modulus of 2048 to 8192 bits");
-    }
-    const ossl::Bn n(BN_bin2bn(modulus.data(), static_cast<int>(modulus.size()), nullptr));
-    const ossl::Bn e(BN_bin2bn(exponent.data(), static_cast<int>(exponent.size()), nullptr));
-    const ossl::ParamBuild build(OSSL_PARAM_BLD_new());
-    CH_CHECK(n != nullptr && e != nullptr && build != nullptr);
-    CH_TRY_VOID(rsa::check_public(n.get(), e.get()));
-    CH_CHECK(OSSL_PARAM_BLD_push_BN(build.get(), OSSL_PKEY_PARAM_RSA_N, n.get()) == 1 &&
-             OSSL_PARAM_BLD_push_BN(build.get(), OSSL_PKEY_PARAM_RSA_E, e.get()) == 1);
-    ossl::Pkey key = key_from("RSA", EVP_PKEY_PUBLIC_KEY, build.get());
-    if (key == nullptr) {
-        return Error::invalid("crypto.rsa", "n", "this is no RSA key");
-    }
+    CH_TRY(ossl::Pkey key, rsa::public_key(modulus, exponent));
     return PublicKey(share(std::move(key)));
 }
 
@@ -263,16 +192,7 @@ std::optional<Curve> PublicKey::curve() const {
     return size == 256 ? Curve::kP256 : size == 384 ? Curve::kP384 : Curve::kP521;
 }
 
-Result<Bytes> PublicKey::to_spki() const {
-    const int size = i2d_PUBKEY(key_.get(), nullptr);
-    if (size <= 0) {
-        return ossl::failed("crypto.keys");
-    }
-    Bytes der(static_cast<std::size_t>(size));
-    std::uint8_t* at = der.data();
-    i2d_PUBKEY(key_.get(), &at);
-    return der;
-}
+Result<Bytes> PublicKey::to_spki() const { return spki_der(key_.get()); }
 
 Bytes PublicKey::rsa_modulus() const { return public_octets(key_.get(), OSSL_PKEY_PARAM_RSA_N); }
 Bytes PublicKey::rsa_exponent() const { return public_octets(key_.get(), OSSL_PKEY_PARAM_RSA_E); }
@@ -292,6 +212,9 @@ Result<bool> PublicKey::verify(SignatureAlgorithm algorithm, BytesView message, 
 Result<Bytes> PublicKey::encrypt_oaep(OaepHash hash, const SecretBytes& plaintext) const {
     return encrypt_oaep_with(*this, oaep_scheme(hash), plaintext);
 }
+
+PrivateKey::PrivateKey(std::shared_ptr<evp_pkey_st> key)
+    : key_(std::move(key)), sign_contexts_(std::make_shared<SignContexts>()) {}
 
 Result<PrivateKey> PrivateKey::generate_rsa(std::size_t bits) {
     if (bits != 2048 && bits != 3072 && bits != 4096) {
@@ -357,21 +280,7 @@ Result<PrivateKey> PrivateKey::from_pkcs1(const SecretBytes& der) {
 
 Result<PrivateKey> PrivateKey::from_rsa(const RsaParts& parts) {
     CH_TRY(const rsa::Numbers numbers, rsa::complete(parts));
-    const ossl::ParamBuild build(OSSL_PARAM_BLD_new());
-    CH_CHECK(build != nullptr);
-    const std::pair<const char*, const BIGNUM*> members[] = {
-        {OSSL_PKEY_PARAM_RSA_N, numbers.n.get()},
-        {OSSL_PKEY_PARAM_RSA_E, numbers.e.get()},
-        {OSSL_PKEY_PARAM_RSA_D, numbers.d.get()},
-        {OSSL_PKEY_PARAM_RSA_FACTOR1, numbers.p.get()},
-        {OSSL_PKEY_PARAM_RSA_FACTOR2, numbers.q.get()},
-        {OSSL_PKEY_PARAM_RSA_EXPONENT1, numbers.dp.get()},
-        {OSSL_PKEY_PARAM_RSA_EXPONENT2, numbers.dq.get()},
-        {OSSL_PKEY_PARAM_RSA_COEFFICIENT1, numbers.qi.get()}};
-    for (const auto& [name, value] : members) {
-        CH_CHECK(OSSL_PARAM_BLD_push_BN(build.get(), name, value) == 1);
-    }
-    ossl::Pkey key = key_from("RSA", EVP_PKEY_KEYPAIR, build.get());
+    ossl::Pkey key = rsa::private_key(numbers);
     if (key == nullptr) {
         return Error::invalid("crypto.rsa", "n", "this is no RSA key");
     }
@@ -391,7 +300,7 @@ Result<PrivateKey> PrivateKey::from_ec(Curve curve, const SecretBytes& d, BytesV
     });
     CH_CHECK(scalar != nullptr);
     BN_set_flags(scalar.get(), BN_FLG_CONSTTIME);
-    const auto point = point_of(curve, scalar.get());
+    const auto point = multiple_of_base(named(curve), scalar.get());
     if (!point) {
         return invalid("d", "d is not in the curve's range");
     }
@@ -408,48 +317,21 @@ Result<PrivateKey> PrivateKey::from_ec(Curve curve, const SecretBytes& d, BytesV
 }
 
 Result<SecretBytes> PrivateKey::to_pkcs8() const {
-    const ossl::Pkcs8 info(EVP_PKEY2PKCS8(key_.get()));
-    const int size = info == nullptr ? 0 : i2d_PKCS8_PRIV_KEY_INFO(info.get(), nullptr);
-    if (size <= 0) {
-        return ossl::failed("crypto.keys");
-    }
-    SecretBytes der(static_cast<std::size_t>(size));
-    der.with_exposed_mutable(insecure_expose_secret(), [&](MutableBytesView out) {
-        std::uint8_t* at = out.data();
-        i2d_PKCS8_PRIV_KEY_INFO(info.get(), &at);
-    });
-    return der;
+    return pkcs8_der(key_.get());
 }
 
 Result<SecretBytes> PrivateKey::to_pkcs1() const {
     if (type() != KeyType::kRsa) {
         return Error(Code::kWrongKeyType, "crypto.keys");
     }
-    std::uint8_t* made = nullptr;
-    const int size = i2d_PrivateKey(key_.get(), &made);
-    if (size <= 0) {
-        return ossl::failed("crypto.keys");
-    }
-    SecretBytes der = SecretBytes::copy_of({made, static_cast<std::size_t>(size)});
-    OPENSSL_clear_free(made, static_cast<std::size_t>(size));
-    return der;
+    return type_specific_der(key_.get());
 }
 
 Result<PrivateKey::RsaParts> PrivateKey::rsa_parts() const {
     if (type() != KeyType::kRsa) {
         return Error(Code::kWrongKeyType, "crypto.keys");
     }
-    RsaParts parts;
-    const PublicKey key = public_key();
-    parts.n = key.rsa_modulus();
-    parts.e = key.rsa_exponent();
-    CH_TRY(parts.d, secret_octets(key_.get(), OSSL_PKEY_PARAM_RSA_D));
-    CH_TRY(parts.p, secret_octets(key_.get(), OSSL_PKEY_PARAM_RSA_FACTOR1));
-    CH_TRY(parts.q, secret_octets(key_.get(), OSSL_PKEY_PARAM_RSA_FACTOR2));
-    CH_TRY(parts.dp, secret_octets(key_.get(), OSSL_PKEY_PARAM_RSA_EXPONENT1));
-    CH_TRY(parts.dq, secret_octets(key_.get(), OSSL_PKEY_PARAM_RSA_EXPONENT2));
-    CH_TRY(parts.qi, secret_octets(key_.get(), OSSL_PKEY_PARAM_RSA_COEFFICIENT1));
-    return parts;
+    return rsa::parts_of(key_.get());
 }
 
 Result<SecretBytes> PrivateKey::ec_d() const {

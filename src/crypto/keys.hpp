@@ -28,6 +28,9 @@ std::size_t digest_bytes(SignatureAlgorithm algorithm);  ///< 32, 48 or 64
 
 enum class OaepHash : std::uint8_t { kSha1, kSha256, kEnd };
 
+class AnyPublicKey;
+class AnyPrivateKey;
+
 /// An RSA or EC public key. Immutable, shared, cheap to copy. Threads: any.
 class PublicKey {
 public:
@@ -60,9 +63,12 @@ public:
 
 private:
     friend class PrivateKey;
+    friend class AnyPublicKey;
     explicit PublicKey(std::shared_ptr<evp_pkey_st> key) : key_(std::move(key)) {}
     std::shared_ptr<evp_pkey_st> key_;
 };
+
+struct SignContexts;
 
 /// An RSA or EC private key. Immutable, shared, cheap to copy; the numbers live in OpenSSL's
 /// memory, which take_over_openssl_memory() protects. Threads: any.
@@ -92,10 +98,14 @@ public:
     Result<SecretBytes> decrypt_oaep(OaepHash hash, BytesView ciphertext) const;
 
     evp_pkey_st* native() const { return key_.get(); }
+    /// For sign_with() alone.
+    SignContexts& sign_contexts() const { return *sign_contexts_; }
 
 private:
-    explicit PrivateKey(std::shared_ptr<evp_pkey_st> key) : key_(std::move(key)) {}
+    friend class AnyPrivateKey;
+    explicit PrivateKey(std::shared_ptr<evp_pkey_st> key);
     std::shared_ptr<evp_pkey_st> key_;
+    std::shared_ptr<SignContexts> sign_contexts_;
 };
 
 }  // namespace chatelaine::crypto

@@ -69,6 +69,31 @@ TEST(Names, GoBothWays) {
     EXPECT_EQ(digest_bytes(SignatureAlgorithm::kPs384), 48u);
 }
 
+TEST(Signatures, ThreadsAndSchemesShareAKey) {
+    const PrivateKey& rsa = key_for(SignatureAlgorithm::kPs256);
+    const PrivateKey& ec = key_for(SignatureAlgorithm::kEs256);
+    std::vector<std::thread> threads;
+    for (std::uint8_t number = 0; number < 4; ++number) {
+        threads.emplace_back([&, number] {
+            for (std::uint8_t i = 0; i < 12; ++i) {
+                const Bytes message{number, i};
+                const SignatureAlgorithm algorithm =
+                    i % 2 == 0    ? SignatureAlgorithm::kEs256
+                    : i % 3 == 0 ? SignatureAlgorithm::kPs256
+                                 : SignatureAlgorithm::kRs512;
+                const PrivateKey& key = i % 2 == 0 ? ec : rsa;
+                // One that is refused leaves the others as they were.
+                EXPECT_FALSE(key.sign(algorithm, message, true));
+                const Bytes signature = key.sign(algorithm, message, false).value();
+                EXPECT_TRUE(key.public_key().verify(algorithm, message, false, signature).value());
+            }
+        });
+    }
+    for (std::thread& thread : threads) {
+        thread.join();
+    }
+}
+
 TEST(Signatures, RoundTripAndRefuseWhatWasAltered) {
     const Bytes message(100, 0x31);
     for (const SignatureAlgorithm algorithm : kAll) {

@@ -51,9 +51,12 @@ TEST(Mac, HkdfHasItsLimit) {
 }
 
 TEST(Digest, HasTheSizesOfItsHashes) {
-    constexpr std::size_t sizes[] = {20, 28, 32, 48, 64, 28, 32, 28, 32, 48, 64};
+    constexpr std::size_t sizes[] = {20, 28, 32, 48, 64, 28, 32, 28, 32, 48, 64, 16, 20};
     for (std::size_t i = 0; i < static_cast<std::size_t>(Hash::kEnd); ++i) {
         const auto hash = static_cast<Hash>(i);
+        if (!hash_available(hash)) {
+            continue;
+        }
         EXPECT_EQ(hash_bytes(hash), sizes[i]);
         EXPECT_EQ(digest(hash, as_bytes("abc")).size(), sizes[i]);
     }

@@ -73,13 +73,45 @@ Random& system_random() {
     return random;
 }
 
+namespace {
+
+/// Secret bytes drawn ahead, in locked memory; each is wiped here when it is handed out, and the
+/// rest when the thread ends.
+struct SecretBlock {
+    SecretBytes bytes{kBlockBytes};
+    std::size_t left = 0;
+    unsigned forks = 0;
+};
+
+void draw_secret(MutableBytesView out) {
+    CH_CHECK(out.empty() || RAND_priv_bytes(out.data(), static_cast<int>(out.size())) == 1);
+}
+
+}  // namespace
+
 SecretBytes random_secret(std::size_t size) {
     CH_CHECK(size <= INT_MAX);
+    const ExposeToken token = insecure_expose_secret();
     SecretBytes secret(size);
-    secret.with_exposed_mutable(insecure_expose_secret(), [](MutableBytesView out) {
-        if (!out.empty()) {
-            CH_CHECK(RAND_priv_bytes(out.data(), static_cast<int>(out.size())) == 1);
+    secret.with_exposed_mutable(token, [&](MutableBytesView out) {
+        if (size > kServedFromBlockMax) {
+            draw_secret(out);
+            return;
         }
+        thread_local SecretBlock block;
+        const unsigned forks = fork_count().load(std::memory_order_relaxed);
+        block.bytes.with_exposed_mutable(token, [&](MutableBytesView drawn) {
+            if (block.left < size || block.forks != forks) {
+                draw_secret(drawn);
+                block.left = drawn.size();
+                block.forks = forks;
+            }
+            if (size > 0) {
+                block.left -= size;
+                std::memcpy(out.data(), drawn.data() + block.left, size);
+                wipe(drawn.data() + block.left, size);
+            }
+        });
     });
     return secret;
 }

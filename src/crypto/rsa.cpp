@@ -1,19 +1,26 @@
 #include "crypto/rsa.hpp"
 
+#include <openssl/core_names.h>
+
 #include "base/check.hpp"
+#include "crypto/key_build.hpp"
 
 namespace chatelaine::crypto::rsa {
 
 namespace {
 
-constexpr int kModulusBitsMin = 2048;
 constexpr int kModulusBitsMax = 8192;
 /// A larger exponent only makes public operations slow.
 constexpr int kExponentBitsMax = 64;
 
-Error invalid(const char* field, const char* message) {
+Error invalid(const char* field, std::string message) {
     ERR_clear_error();
-    return Error::invalid("crypto.rsa", field, message);
+    return Error::invalid("crypto.rsa", field, std::move(message));
+}
+
+Error wrong_modulus(std::size_t bits_min) {
+    return invalid("n", "expected an odd modulus of " + std::to_string(bits_min) + " to " +
+                            std::to_string(kModulusBitsMax) + " bits");
 }
 
 ossl::Bn number(BytesView octets) {
@@ -156,10 +163,10 @@ Result<void> complete_crt(Numbers& key, const PrivateKey::RsaParts& parts, BN_CT
 
 }  // namespace
 
-Result<void> check_public(const BIGNUM* n, const BIGNUM* e) {
+Result<void> check_public(const BIGNUM* n, const BIGNUM* e, std::size_t bits_min) {
     const int bits = BN_num_bits(n);
-    if (bits < kModulusBitsMin || bits > kModulusBitsMax || !BN_is_odd(n)) {
-        return invalid("n", "expected an odd modulus of 2048 to 8192 bits");
+    if (bits < static_cast<int>(bits_min) || bits > kModulusBitsMax || !BN_is_odd(n)) {
+        return wrong_modulus(bits_min);
     }
     if (!BN_is_odd(e) || BN_is_one(e) || BN_num_bits(e) > kExponentBitsMax) {
         return invalid("e", "expected an odd exponent from 3, of at most 64 bits");
@@ -167,7 +174,25 @@ Result<void> check_public(const BIGNUM* n, const BIGNUM* e) {
     return ok();
 }
 
-Result<Numbers> complete(const PrivateKey::RsaParts& parts) {
+Result<ossl::Pkey> public_key(BytesView modulus, BytesView exponent, std::size_t bits_min) {
+    if (modulus.size() > kModulusBitsMax / 8 + 1 || exponent.size() > kModulusBitsMax / 8 + 1) {
+        return wrong_modulus(bits_min);
+    }
+    const ossl::Bn n = number(modulus);
+    const ossl::Bn e = number(exponent);
+    CH_TRY_VOID(check_public(n.get(), e.get(), bits_min));
+    const ossl::ParamBuild build(OSSL_PARAM_BLD_new());
+    CH_CHECK(build != nullptr &&
+             OSSL_PARAM_BLD_push_BN(build.get(), OSSL_PKEY_PARAM_RSA_N, n.get()) == 1 &&
+             OSSL_PARAM_BLD_push_BN(build.get(), OSSL_PKEY_PARAM_RSA_E, e.get()) == 1);
+    ossl::Pkey key = key_from("RSA", EVP_PKEY_PUBLIC_KEY, build.get());
+    if (key == nullptr) {
+        return invalid("n", "this is no RSA key");
+    }
+    return key;
+}
+
+Result<Numbers> complete(const PrivateKey::RsaParts& parts, std::size_t bits_min) {
     for (const SecretBytes* part :
          {&parts.d, &parts.p, &parts.q, &parts.dp, &parts.dq, &parts.qi}) {
         if (part->size() > kModulusBitsMax / 8 + 1) {
@@ -175,11 +200,11 @@ Result<Numbers> complete(const PrivateKey::RsaParts& parts) {
         }
     }
     if (parts.n.size() > kModulusBitsMax / 8 + 1 || parts.e.size() > kModulusBitsMax / 8 + 1) {
-        return invalid("n", "expected an odd modulus of 2048 to 8192 bits");
+        return wrong_modulus(bits_min);
     }
     Numbers key{number(parts.n), number(parts.e), secret_number(parts.d), secret_number(parts.p),
                 secret_number(parts.q), fresh(), fresh(), fresh()};
-    CH_TRY_VOID(check_public(key.n.get(), key.e.get()));
+    CH_TRY_VOID(check_public(key.n.get(), key.e.get(), bits_min));
     if (BN_is_zero(key.d.get()) || BN_cmp(key.d.get(), key.n.get()) >= 0) {
         return invalid("d", "d is not the private exponent");
     }
@@ -196,6 +221,37 @@ Result<Numbers> complete(const PrivateKey::RsaParts& parts) {
     }
     CH_TRY_VOID(complete_crt(key, parts, scratch.get()));
     return key;
+}
+
+ossl::Pkey private_key(const Numbers& numbers) {
+    const ossl::ParamBuild build(OSSL_PARAM_BLD_new());
+    CH_CHECK(build != nullptr);
+    const std::pair<const char*, const BIGNUM*> members[] = {
+        {OSSL_PKEY_PARAM_RSA_N, numbers.n.get()},
+        {OSSL_PKEY_PARAM_RSA_E, numbers.e.get()},
+        {OSSL_PKEY_PARAM_RSA_D, numbers.d.get()},
+        {OSSL_PKEY_PARAM_RSA_FACTOR1, numbers.p.get()},
+        {OSSL_PKEY_PARAM_RSA_FACTOR2, numbers.q.get()},
+        {OSSL_PKEY_PARAM_RSA_EXPONENT1, numbers.dp.get()},
+        {OSSL_PKEY_PARAM_RSA_EXPONENT2, numbers.dq.get()},
+        {OSSL_PKEY_PARAM_RSA_COEFFICIENT1, numbers.qi.get()}};
+    for (const auto& [name, value] : members) {
+        CH_CHECK(OSSL_PARAM_BLD_push_BN(build.get(), name, value) == 1);
+    }
+    return key_from("RSA", EVP_PKEY_KEYPAIR, build.get());
+}
+
+Result<PrivateKey::RsaParts> parts_of(const EVP_PKEY* key) {
+    PrivateKey::RsaParts parts;
+    parts.n = public_octets(key, OSSL_PKEY_PARAM_RSA_N);
+    parts.e = public_octets(key, OSSL_PKEY_PARAM_RSA_E);
+    CH_TRY(parts.d, secret_octets(key, OSSL_PKEY_PARAM_RSA_D));
+    CH_TRY(parts.p, secret_octets(key, OSSL_PKEY_PARAM_RSA_FACTOR1));
+    CH_TRY(parts.q, secret_octets(key, OSSL_PKEY_PARAM_RSA_FACTOR2));
+    CH_TRY(parts.dp, secret_octets(key, OSSL_PKEY_PARAM_RSA_EXPONENT1));
+    CH_TRY(parts.dq, secret_octets(key, OSSL_PKEY_PARAM_RSA_EXPONENT2));
+    CH_TRY(parts.qi, secret_octets(key, OSSL_PKEY_PARAM_RSA_COEFFICIENT1));
+    return parts;
 }
 
 }  // namespace chatelaine::crypto::rsa

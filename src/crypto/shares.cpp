@@ -3,32 +3,18 @@
 #include <array>
 
 #include "base/check.hpp"
+#include "crypto/galois.hpp"
 #include "crypto/random.hpp"
 
 namespace chatelaine::crypto {
 namespace {
 
-/// GF(2^8) with the polynomial of AES (FIPS 197, section 4.2). No table and no branch depends on
-/// the operands.
+/// The polynomial of AES (FIPS 197, section 4.2).
+constexpr unsigned kReduction = 0x1b;
 std::uint8_t multiply(std::uint8_t a, std::uint8_t b) {
-    unsigned product = 0;
-    unsigned left = a;
-    for (unsigned bit = 0; bit < 8; ++bit) {
-        product ^= left & (0U - (b >> bit & 1U));
-        const unsigned overflow = 0U - (left >> 7 & 1U);
-        left = (left << 1 ^ (overflow & 0x1bU)) & 0xffU;
-    }
-    return static_cast<std::uint8_t>(product);
+    return galois::multiply<kReduction>(a, b);
 }
-
-/// a^254, the inverse of every a but 0.
-std::uint8_t inverse(std::uint8_t a) {
-    std::uint8_t result = a;
-    for (int i = 0; i < 6; ++i) {
-        result = multiply(multiply(result, result), a);
-    }
-    return multiply(result, result);
-}
+std::uint8_t inverse(std::uint8_t a) { return galois::inverse<kReduction>(a); }
 
 /// The value at x of the polynomial whose coefficients, lowest first, are given.
 std::uint8_t evaluate(BytesView coefficients, std::uint8_t x) {

@@ -16,6 +16,9 @@ struct X509Free {
     void operator()(X509* p) const { X509_free(p); }
     void operator()(X509_REQ* p) const { X509_REQ_free(p); }
     void operator()(X509_NAME* p) const { X509_NAME_free(p); }
+    void operator()(STACK_OF(X509_EXTENSION)* p) const {
+        sk_X509_EXTENSION_pop_free(p, X509_EXTENSION_free);
+    }
     void operator()(X509_EXTENSION* p) const { X509_EXTENSION_free(p); }
     void operator()(GENERAL_NAMES* p) const { GENERAL_NAMES_free(p); }
     void operator()(EXTENDED_KEY_USAGE* p) const { EXTENDED_KEY_USAGE_free(p); }

@@ -71,12 +71,32 @@ Result<std::uint64_t> View::version_of(const store::RecordKey& key) {
     if (!may_block_) {
         return Error(Code::kWouldBlock, "engine.view");
     }
+    if (const auto seen = seen_.find(key); seen != seen_.end()) {
+        return seen->second.version;
+    }
     CH_TRY(const auto record, engine_.store_of(key.kind).get(key));
     return record ? record->version : 0;
 }
 
+void View::see(const std::vector<seal::RecordChange>& changes) {
+    for (const seal::RecordChange& change : changes) {
+        seen_.insert_or_assign(change.key,
+                               Seen{change.expected_version + 1, change.dates, change.tombstone,
+                                    change.plaintext.clone()});
+    }
+}
+
 Result<std::shared_ptr<const void>> View::load_any(const store::RecordKey& key,
                                                    seal::Decode decode) {
+    if (const auto seen = seen_.find(key); seen != seen_.end()) {
+        if (seen->second.tombstone) {
+            return std::shared_ptr<const void>();
+        }
+        const seal::Origin origin{key, seen->second.version, 0, 0, seen->second.dates};
+        return seen->second.plaintext.with_exposed(
+            crypto::insecure_expose_secret(),
+            [&](BytesView plaintext) { return decode(origin, plaintext); });
+    }
     if (auto object = engine_.cache().find(key)) {
         return object;
     }
@@ -106,6 +126,20 @@ Result<View::ErasedPage> View::find_any(const store::Query& query, seal::Decode 
         found.born.push_back(record.born);
     }
     return found;
+}
+
+access::Presented presented_by(const net::Peer& peer) {
+    access::Presented presented;
+    if (peer.certificate) {
+        access::Presented::Certificate& certificate = presented.certificate.emplace();
+        certificate.common_name = peer.certificate->subject_common_name;
+        certificate.serial = peer.certificate->serial;
+        certificate.upn_names = &peer.certificate->upn_names;
+        certificate.fingerprint = &peer.certificate->fingerprint;
+        certificate.client_auth = peer.certificate->client_auth;
+        certificate.verified = peer.certificate_verified;
+    }
+    return presented;
 }
 
 Engine::Engine(Options options, Parts parts)
@@ -171,10 +205,9 @@ bool Engine::offload(std::unique_ptr<Task>& task, const gate::OperationRow& row)
     return taken;
 }
 
-Result<void> Engine::submit(const gate::OperationRow& row, const Uuid& scope,
-                            std::vector<seal::RecordChange>& changes, const audit::Facts& facts,
-                            store::CommitDone done) {
-    const bool directory = row.commits == gate::CommitsIn::kDirectory;
+Result<void> Engine::submit(gate::CommitsIn commits, std::vector<seal::RecordChange>& changes,
+                            const std::vector<Recorded>& records, store::CommitDone done) {
+    const bool directory = commits == gate::CommitsIn::kDirectory;
     store::Transaction transaction;
     transaction.changes.reserve(changes.size());
     for (seal::RecordChange& change : changes) {
@@ -201,9 +234,12 @@ Result<void> Engine::submit(const gate::OperationRow& row, const Uuid& scope,
         }
         transaction.changes.push_back(std::move(stored));
     }
-    const store::StreamKey stream{scope,
-                                  directory ? options_.directory_writer : options_.region_writer};
-    transaction.appends.push_back(audit::change_append(parts_.seal, stream, facts.time, facts));
+    const Uuid& writer = directory ? options_.directory_writer : options_.region_writer;
+    for (const Recorded& record : records) {
+        const store::StreamKey stream{record.scope, writer};
+        transaction.appends.push_back(
+            audit::change_append(parts_.seal, stream, record.facts.time, record.facts));
+    }
     (directory ? parts_.directory : parts_.region).submit(std::move(transaction), std::move(done));
     return ok();
 }

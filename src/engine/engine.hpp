@@ -3,6 +3,7 @@
 #include <array>
 #include <atomic>
 #include <concepts>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -42,6 +43,9 @@ struct Call {
     int (*status_of)(Code code) = nullptr;  ///< the face's own error table, for the audit
     std::chrono::steady_clock::time_point received;
 };
+
+/// What a connection's client certificate presents. The views live as long as the peer.
+access::Presented presented_by(const net::Peer& peer);
 
 /// Counts and times one operation.
 struct OperationMeter {
@@ -89,6 +93,9 @@ public:
                              std::string_view value) override;
     Result<std::uint64_t> version_of(const store::RecordKey& key) override;
     bool may_block() const override { return may_block_; }
+    /// From now on what is loaded by key is as these changes leave it; what is found by a query is
+    /// still as the store has it. For batches.
+    void see(const std::vector<seal::RecordChange>& changes);
 
 protected:
     Result<std::shared_ptr<const void>> load_any(const store::RecordKey& key,
@@ -96,8 +103,15 @@ protected:
     Result<ErasedPage> find_any(const store::Query& query, seal::Decode decode) override;
 
 private:
+    struct Seen {
+        std::uint64_t version = 0;
+        store::Dates dates;
+        bool tombstone = false;
+        crypto::SecretBytes plaintext;
+    };
     Engine& engine_;
     bool may_block_;
+    std::map<store::RecordKey, Seen> seen_;
 };
 
 /// Threads: start() on a loop's thread; everything else as it says.
@@ -148,10 +162,14 @@ public:
     Lane& lane(const net::Loop& loop) { return *lanes_[loop.index()]; }
     /// False when the pool is full: the task comes back.
     bool offload(std::unique_ptr<Task>& task, const gate::OperationRow& row);
-    /// Seals the changes and the audit record and submits them.
-    Result<void> submit(const gate::OperationRow& row, const Uuid& scope,
-                        std::vector<seal::RecordChange>& changes, const audit::Facts& facts,
-                        store::CommitDone done);
+    /// An audit record and whose stream it goes to.
+    struct Recorded {
+        Uuid scope;
+        audit::Facts facts;
+    };
+    /// Seals the changes and the audit records and submits them as one transaction.
+    Result<void> submit(gate::CommitsIn commits, std::vector<seal::RecordChange>& changes,
+                        const std::vector<Recorded>& records, store::CommitDone done);
     void invalidate(const std::vector<store::RecordKey>& keys);
 
 private:

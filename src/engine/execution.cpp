@@ -73,7 +73,7 @@ void ExecutionStages::commit(std::unique_ptr<Task> self,
     }
     // The callback must be copyable, so the task is handed through it by hand.
     Task* const raw = self.release();
-    auto submitted = engine_.submit(row_, scope(), changes, facts(),
+    auto submitted = engine_.submit(row_.commits, changes, {{scope(), facts()}},
                                     [this, raw](Result<store::Receipt> receipt) {
                                         stored(std::unique_ptr<Task>(raw), std::move(receipt));
                                     });
@@ -124,7 +124,8 @@ void ExecutionStages::answer_on_loop(std::unique_ptr<Task> self) {
     });
 }
 
-void ExecutionStages::answer() {
+/// Times it, and counts how it ended.
+void ExecutionStages::count() {
     const std::chrono::duration<double> took =
         std::chrono::steady_clock::now() - call().received;
     meter_.duration->observe_seconds(took.count());
@@ -133,6 +134,10 @@ void ExecutionStages::answer() {
      : end == audit::Verdict::kDenied ? meter_.denied
                                       : meter_.failed)
         ->add();
+}
+
+void ExecutionStages::answer() {
+    count();
     if (!error_ && then_) {
         then_();
     }

@@ -15,6 +15,13 @@ concept FaceOf = requires(Face& face, const access::Principal& principal,
     face.done(std::move(end));
 };
 
+/// A face that must see the reply before anything is committed: an error keeps every effect from
+/// happening. Called wherever the operation runs, perhaps several times.
+template <class Face, class Op>
+concept Admitting = requires(Face& face, typename Op::Reply& reply) {
+    { face.admit(reply) } -> std::same_as<Result<void>>;
+};
+
 /// The stages that are the same for every operation: where it runs, how it is recorded, committed
 /// and answered. Compiled once; the operation's own part is `attempt` and `deliver`.
 class ExecutionStages : public Task {
@@ -49,12 +56,14 @@ protected:
     std::function<void()> then_;
 
 private:
+    friend class Batch;
     void commit(std::unique_ptr<Task> self, std::vector<seal::RecordChange>& changes);
     void stored(std::unique_ptr<Task> self, Result<store::Receipt> receipt);
     void finish(std::unique_ptr<Task> self, Error error, bool other_thread);
     void to_lane(std::unique_ptr<Task> self, bool other_thread);
     void answer_on_loop(std::unique_ptr<Task> self);
     void answer();
+    void count();
     audit::Verdict verdict() const;
     Uuid scope() const;
     audit::Facts facts() const;
@@ -96,6 +105,9 @@ private:
         then_ = std::move(outcome.then);
         if (!outcome.made_urn.empty()) {
             urn_ = std::move(outcome.made_urn);
+        }
+        if constexpr (Admitting<Face, Op>) {
+            CH_TRY_VOID(face_.admit(outcome.reply));
         }
         reply_.emplace(std::move(outcome.reply));
         return std::move(outcome.changes);

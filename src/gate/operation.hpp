@@ -69,6 +69,8 @@ struct OperationRow {
     /// A list: the right is asked on each object that it would show, by the handler, and not on the
     /// domain, so that a caller with rights on single objects sees those.
     bool right_on_each = false;
+    /// KMIP's Operation enumeration; 0 for what KMIP does not have. A row has this or `rest`.
+    std::uint32_t kmip = 0;
 
     constexpr bool complete() const {
         const bool named = !name.empty() && !summary.empty();
@@ -76,8 +78,9 @@ struct OperationRow {
         const bool set = plane != Plane::kUnset && effect != Effect::kUnset &&
                          audit != AuditLevel::kUnset && rate != RateClass::kUnset &&
                          commits != CommitsIn::kUnset && resource != ResourceType::kUnset;
-        const bool routed = !rest.method.empty() && !rest.path.empty() &&
-                            rest.success_status >= 200 && rest.success_status < 300;
+        const bool over_rest = !rest.method.empty() && !rest.path.empty() &&
+                               rest.success_status >= 200 && rest.success_status < 300;
+        const bool routed = over_rest != (kmip != 0);
         const bool audited = audit != AuditLevel::kNone || plane == Plane::kPublic;
         const bool durable = (effect != Effect::kWrite && effect != Effect::kDestructive) ||
                              (commits != CommitsIn::kNothing && audit == AuditLevel::kChange);

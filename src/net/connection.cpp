@@ -4,33 +4,36 @@
 #include <array>
 #include <cerrno>
 
-#include <boost/asio/post.hpp>
-
 #include "base/limits.hpp"
 #include "base/log.hpp"
 #include "net/bounds.hpp"
 #include "net/proxy_header.hpp"
-#include "net/response_writer.hpp"
 
 namespace chatelaine::net {
 
 using Io = TlsStream::Io;
 
 /// Suspends until the socket is ready, the deadline passes or the connection is cut.
-struct Connection::Ready {
+struct Connection::Ready final : Waiter {
+    Ready(Connection& waiting, Step what) : connection(waiting), step(what) {}
     Connection& connection;
     Step step;
+    std::coroutine_handle<> coroutine;
 
     bool await_ready() const noexcept { return false; }
-    void await_suspend(std::coroutine_handle<> coroutine) {
+    void await_suspend(std::coroutine_handle<> suspended) {
+        coroutine = suspended;
         connection.waiting_ = true;
-        connection.socket_.async_wait(
-            step == Step::kWaitRead ? Waitable::wait_read : Waitable::wait_write,
-            [&self = connection, coroutine](const boost::system::error_code& ec) {
-                self.waiting_ = false;
-                self.cut_ = self.cut_ || (ec && !self.expired_);
-                coroutine.resume();
-            });
+        if (step == Step::kWaitRead) {
+            connection.socket_.wait_readable(*this);
+        } else {
+            connection.socket_.wait_writable(*this);
+        }
+    }
+    void woken(bool cancelled) override {
+        connection.waiting_ = false;
+        connection.cut_ = connection.cut_ || (cancelled && !connection.expired_);
+        coroutine.resume();
     }
     void await_resume() const noexcept {}
 };
@@ -60,9 +63,9 @@ struct Connection::Yield {
 Connection::Connection(LoopThread& loop, Listener& listener, Accepted accepted)
     : loop_(loop),
       listener_(listener),
-      socket_(loop.context(), accepted.socket.release()),
+      socket_(loop.reactor(), std::move(accepted.socket)),
       from_(accepted.from),
-      front_(listener.limits) {}
+      front_(make_front(listener.options.framing, listener.limits)) {}
 
 Connection::~Connection() {
     wipe(out_);
@@ -95,7 +98,7 @@ void Connection::on_tick(MonotonicTime now) {
         socket_.cancel();
     } else if (phase_ == Phase::kIdle && !lean_ && now - received_ >= kLeanAfter) {
         lean_ = true;
-        front_.release();
+        front_->release();
         out_.shrink_to_fit();
         tls_.release_buffers();
     }
@@ -162,7 +165,7 @@ Task<bool> Connection::open() {
     make_peer();
     enter(Phase::kIdle, listener_.options.idle_deadline);
     received_ = system_clock().monotonic();
-    wait_first_ = !tls_.pending();
+    wait_first_ = tls_.used_up();
     co_return true;
 }
 
@@ -265,7 +268,7 @@ std::optional<Connection::Step> Connection::end_of_wait() {
 }
 
 Connection::Step Connection::receive() {
-    while (front_.state() == HttpFront::State::kNeedMore) {
+    while (front_->state() == Front::State::kNeedMore) {
         if (const auto end = end_of_wait()) {
             return *end;
         }
@@ -274,7 +277,7 @@ Connection::Step Connection::receive() {
             return Step::kWaitRead;
         }
         std::size_t size = 0;
-        switch (tls_.read(front_.space(), size)) {
+        switch (tls_.read(front_->space(), size)) {
             case Io::kWantRead: return last_look_ ? Step::kEnd : Step::kWaitRead;
             case Io::kWantWrite: return last_look_ ? Step::kEnd : Step::kWaitWrite;
             case Io::kClosed:
@@ -282,21 +285,21 @@ Connection::Step Connection::receive() {
             case Io::kDone: break;
         }
         lean_ = last_look_ = false;
-        front_.received(size);
-        if (front_.state() == HttpFront::State::kNeedMore) {
-            if (phase_ == Phase::kIdle && front_.begun()) {
+        front_->received(size);
+        if (front_->state() == Front::State::kNeedMore) {
+            if (phase_ == Phase::kIdle && front_->begun()) {
                 enter(Phase::kRequest, listener_.options.request_deadline);
             }
-            if (front_.take_continue()) {
+            if (front_->take_continue()) {
                 interim_ = true;
                 out_ = "HTTP/1.1 100 Continue\r\n\r\n";
                 return Step::kGo;
             }
         }
     }
-    if (front_.state() == HttpFront::State::kRejected) {
-        reject_status_ = front_.reject_status();
-        reject_reason_ = front_.reject_reason();
+    if (front_->state() == Front::State::kRejected) {
+        reject_status_ = front_->reject_status();
+        reject_reason_ = front_->reject_reason();
     }
     return Step::kGo;
 }
@@ -334,20 +337,19 @@ void Connection::reply(HttpResponse response) {
         settle(response);
         return;
     }
-    asio::post(loop_.context(), [this, response = std::move(response)]() mutable {
-        settle(response);
+    loop_.post([this, response = std::make_shared<HttpResponse>(std::move(response))] {
+        settle(*response);
     });
 }
 
 void Connection::settle(HttpResponse& response) {
     CH_CHECK(!replied_);
     // At a graceful stop a connection ends with the answer to the last request that it brought.
-    const bool drained = loop_.draining() && !front_.has_more() && !tls_.pending();
-    closing_ = response.close || reject_status_ != 0 || !front_.keep_alive() || drained;
+    const bool drained = loop_.draining() && !front_->has_more() && !tls_.pending();
+    closing_ = response.close || reject_status_ != 0 || !front_->keep_alive() || drained;
     out_.clear();
     written_ = 0;
-    write_response(out_, response,
-                   {.close = closing_, .head = front_.is_head(), .date = loop_.date()});
+    front_->write(out_, response, {.close = closing_, .head = false, .date = loop_.date()});
     wipe_out_ = response.wipe_body;
     if (wipe_out_) {
         wipe(response.body);
@@ -397,17 +399,17 @@ bool Connection::go_on() {
         linger_ = true;
         return false;
     }
-    front_.next();
-    if (front_.state() != HttpFront::State::kNeedMore) {
+    front_->next();
+    if (front_->state() != Front::State::kNeedMore) {
         return true;
     }
     const auto& options = listener_.options;
-    if (front_.begun()) {
+    if (front_->begun()) {
         enter(Phase::kRequest, options.request_deadline);
     } else {
         enter(Phase::kIdle, options.idle_deadline);
     }
-    wait_first_ = !tls_.pending();
+    wait_first_ = tls_.used_up();
     return true;
 }
 

@@ -23,7 +23,7 @@ public:
     void on_drain(MonotonicTime until);
     void cut();
 
-    const HttpRequest& request() const override { return front_.request(); }
+    const HttpRequest& request() const override { return front_->request(); }
     const Peer& peer() const override { return peer_; }
     Loop& loop() override { return loop_; }
     std::chrono::steady_clock::time_point received() const override { return received_; }
@@ -57,10 +57,10 @@ private:
 
     LoopThread& loop_;
     Listener& listener_;
-    Waitable socket_;
+    Watched socket_;
     Address from_;
     TlsStream tls_;
-    HttpFront front_;
+    std::unique_ptr<Front> front_;
     Peer peer_;
     std::string out_;
     std::size_t written_ = 0;

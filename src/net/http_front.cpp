@@ -251,15 +251,15 @@ void HttpFront::complete() {
     state_ = State::kComplete;
 }
 
-void HttpFront::reject(int status, std::string_view reason) {
-    state_ = State::kRejected;
-    reject_status_ = status;
-    reject_reason_ = reason;
-    continue_wanted_ = false;
+void HttpFront::write(std::string& out, const HttpResponse& response,
+                      const ResponseFraming& framing) const {
+    ResponseFraming mine = framing;
+    mine.head = is_head_;
+    write_response(out, response, mine);
 }
 
 bool HttpFront::take_continue() {
-    return std::exchange(continue_wanted_, false);
+    return std::exchange(continue_wanted_, false) && state_ == State::kNeedMore;
 }
 
 void HttpFront::next() {
@@ -275,11 +275,6 @@ void HttpFront::next() {
     if (input_.size() > 0) {
         parse();
     }
-}
-
-void HttpFront::release() {
-    CH_CHECK(state_ == State::kNeedMore && input_.size() == 0);
-    input_.release();
 }
 
 }  // namespace chatelaine::net

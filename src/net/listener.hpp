@@ -3,7 +3,7 @@
 #include <atomic>
 
 #include "net/address.hpp"
-#include "net/http_front.hpp"
+#include "net/front.hpp"
 #include "net/tls.hpp"
 
 namespace chatelaine::net {
@@ -11,7 +11,7 @@ namespace chatelaine::net {
 /// What the loops share of one listener. Threads: any.
 struct Listener {
     HttpListenerOptions options;  ///< every 0 replaced by its default
-    HttpFront::Limits limits{};
+    Front::Limits limits{};
     std::vector<Address> proxies;
 
     std::atomic<std::uint64_t> accepted{0}, open{0}, refused{0}, handshake_failures{0},

@@ -4,8 +4,6 @@
 #include <cerrno>
 #include <cstring>
 
-#include <boost/asio/post.hpp>
-
 #include "base/log.hpp"
 #include "net/bounds.hpp"
 #include "net/connection.hpp"
@@ -14,23 +12,17 @@
 namespace chatelaine::net {
 
 /// Takes connections from one listening socket for one loop.
-class Acceptor {
+class Acceptor final : private Waiter {
 public:
     Acceptor(LoopThread& loop, Listener& listener, Descriptor socket)
-        : loop_(loop), listener_(listener), socket_(loop.context(), socket.release()) {}
+        : loop_(loop), listener_(listener), socket_(loop.reactor(), std::move(socket)) {}
 
-    void arm() {
-        socket_.async_wait(Waitable::wait_read, [this](const boost::system::error_code& ec) {
-            if (!ec) {
-                take();
-            }
-        });
-    }
+    void arm() { socket_.wait_readable(*this); }
 
     /// After an error of the system: accepts again from the next tick on, so that it cannot spin.
     void on_tick() {
         if (std::exchange(paused_, false)) {
-            arm();
+            take();
         }
     }
 
@@ -45,13 +37,22 @@ public:
     }
 
 private:
+    void woken(bool cancelled) override {
+        if (!cancelled && socket_.is_open()) {
+            take();
+        }
+    }
+
     void take() {
         int error = 0;
         for (std::size_t i = 0; i < kAcceptsPerTurnMax && error == 0; ++i) {
             error = accept();
         }
-        if (error == 0 || error == EAGAIN) {
+        if (error == EAGAIN) {
             return arm();
+        }
+        if (error == 0) {
+            return loop_.reactor().post_here([this] { woken(false); });  // the others first
         }
         paused_ = true;
         log::warning("accept_failed",
@@ -83,67 +84,42 @@ private:
 
     LoopThread& loop_;
     Listener& listener_;
-    Waitable socket_;
+    Watched socket_;
     bool paused_ = false;
 };
 
-struct LoopThread::Periodic {
-    Periodic(asio::io_context& context, std::chrono::milliseconds every, std::function<void()> what)
-        : timer(context), interval(every), work(std::move(what)) {}
-    asio::steady_timer timer;
-    std::chrono::milliseconds interval;
-    std::function<void()> work;
-};
-
-// Only the loop's thread touches its descriptors, so the reactor's own locks are left out; posting
-// from other threads stays safe.
 LoopThread::LoopThread(std::size_t index)
-    : index_(index),
-      context_(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO),
-      guard_(context_.get_executor()),
-      ticker_(context_),
-      tick_interval_(kTickMax),
-      date_(http_date(system_clock().now())) {}
+    : index_(index), tick_interval_(kTickMax), date_(http_date(system_clock().now())) {}
 
 LoopThread::~LoopThread() = default;
 
-template <class F>
-void LoopThread::post_now(F&& work) {
-    asio::post(context_, std::forward<F>(work));
-}
-
 void LoopThread::post(std::function<void()> work) {
-    post_now([work = std::move(work)] { work(); });
+    if (on_thread()) {
+        reactor_.post_here(std::move(work));
+    } else {
+        reactor_.post(std::move(work));
+    }
 }
 
 void LoopThread::defer(std::function<void()> work) {
     if (deferred_.empty()) {
-        post_now([this] { run_deferred(); });
+        reactor_.post_here([this] { run_deferred(); });
     }
     deferred_.push_back(std::move(work));
 }
 
 void LoopThread::run_deferred() {
-    const auto works = std::exchange(deferred_, {});
-    for (const auto& work : works) {
+    running_.swap(deferred_);
+    for (const auto& work : running_) {
         work();
     }
+    running_.clear();
 }
 
 void LoopThread::every(std::chrono::milliseconds interval, std::function<void()> work) {
-    post_now([this, interval, work = std::move(work)]() mutable {
+    post([this, interval, work = std::move(work)] {
         if (!draining_) {
-            arm(periodics_.emplace_back(context_, interval, std::move(work)));
-        }
-    });
-}
-
-void LoopThread::arm(Periodic& periodic) {
-    periodic.timer.expires_after(periodic.interval);
-    periodic.timer.async_wait([&periodic](const boost::system::error_code& ec) {
-        if (!ec) {
-            periodic.work();
-            arm(periodic);
+            reactor_.at_intervals(interval, work);
         }
     });
 }
@@ -160,26 +136,15 @@ void LoopThread::start() {
     for (const auto& acceptor : acceptors_) {
         acceptor->arm();
     }
-    arm_tick();
+    ticker_ = &reactor_.at_intervals(tick_interval_, [this] { tick(); });
     thread_ = std::thread([this] { run(); });
 }
 
 void LoopThread::run() {
-    thread_id_ = std::this_thread::get_id();
-    context_.run();
+    reactor_.run();
     const std::scoped_lock lock(mutex_);
     ended_ = true;
     ended_changed_.notify_all();
-}
-
-void LoopThread::arm_tick() {
-    ticker_.expires_after(tick_interval_);
-    ticker_.async_wait([this](const boost::system::error_code& ec) {
-        if (!ec) {
-            tick();
-            arm_tick();
-        }
-    });
 }
 
 void LoopThread::tick() {
@@ -201,18 +166,18 @@ void LoopThread::adopt(Listener& listener, Accepted accepted) {
 }
 
 void LoopThread::retire(Connection& connection) {
-    post_now([this, &connection] {
+    reactor_.post_here([this, &connection] {
         connections_.erase(connection.place);
         leave_when_empty();
     });
 }
 
 void LoopThread::resume_later(std::coroutine_handle<> coroutine) {
-    post_now([coroutine] { coroutine.resume(); });
+    reactor_.post_here([coroutine] { coroutine.resume(); });
 }
 
 void LoopThread::begin_drain() {
-    post_now([this] { drain(); });
+    post([this] { drain(); });
 }
 
 void LoopThread::drain() {
@@ -221,8 +186,8 @@ void LoopThread::drain() {
     }
     drain_end_ = system_clock().monotonic() + kDrainGrace;
     tick_interval_ = std::min(tick_interval_, std::chrono::milliseconds(kDrainGrace) / 4);
-    ticker_.cancel();
-    arm_tick();
+    ticker_->every = tick_interval_;
+    ticker_->due = std::min(ticker_->due, system_clock().monotonic() + tick_interval_);
     for (const auto& acceptor : acceptors_) {
         acceptor->close();
     }
@@ -236,26 +201,19 @@ void LoopThread::leave_when_empty() {
     if (!draining_ || !connections_.empty()) {
         return;
     }
-    // What was posted or deferred before still runs: the context ends by itself when it is out of
-    // work.
-    ticker_.cancel();
-    for (auto& periodic : periodics_) {
-        periodic.timer.cancel();
-    }
-    guard_.reset();
+    // What was posted or deferred before still runs.
+    reactor_.stop_intervals();
+    reactor_.finish();
 }
 
 void LoopThread::cut() {
-    post_now([this] {
+    post([this] {
         drain();
         for (const auto& connection : connections_) {
             connection->cut();
         }
-        ticker_.cancel();
-        for (auto& periodic : periodics_) {
-            periodic.timer.cancel();
-        }
-        guard_.reset();
+        reactor_.stop_intervals();
+        reactor_.finish();
     });
 }
 

@@ -5,32 +5,19 @@
 #include <list>
 #include <thread>
 
-// The thread sanitizer knows no fences; the queue's own lock orders what crosses threads.
-#if defined(__SANITIZE_THREAD__)
-#define BOOST_ASIO_DISABLE_FENCED_BLOCK 1
-#endif
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/basic_stream_descriptor.hpp>
-#include <boost/asio/steady_timer.hpp>
-
 #include "net/listener.hpp"
+#include "net/reactor.hpp"
 
 namespace chatelaine::net {
-
-namespace asio = boost::asio;
-using Executor = asio::io_context::executor_type;
-using Waitable = asio::posix::basic_stream_descriptor<Executor>;
 
 class Connection;
 class Acceptor;
 
-/// One thread with its own io_context, acceptors and connections. All but post(), begin_drain(),
+/// One thread with its own reactor, acceptors and connections. All but post(), begin_drain(),
 /// cut(), start() and join() belongs to the loop's own thread.
 ///
-/// Order of a turn: the io_context takes all descriptors that are ready, runs their handlers in
-/// turn, then what those posted. So work given to defer() by one handler runs behind the handlers
-/// of all other connections that were ready with it.
+/// Work given to defer() by one handler runs behind the handlers of all other connections that were
+/// ready with it (reactor.hpp: the order of a turn).
 class LoopThread final : public Loop {
 public:
     explicit LoopThread(std::size_t index);
@@ -55,8 +42,8 @@ public:
     void join();
 
     // For its connections and acceptors.
-    asio::io_context& context() { return context_; }
-    bool on_thread() const { return std::this_thread::get_id() == thread_id_; }
+    Reactor& reactor() { return reactor_; }
+    bool on_thread() const { return reactor_.on_thread(); }
     bool draining() const { return draining_; }
     MonotonicTime drain_end() const { return drain_end_; }
     /// The date header's value, at most a tick old.
@@ -65,34 +52,26 @@ public:
     /// The connection's coroutine is over: it is destroyed in a later turn.
     void retire(Connection& connection);
     void resume_later(std::coroutine_handle<> coroutine);
-    template <class F>
-    void post_now(F&& work);
 
 private:
-    struct Periodic;
-
     void run();
     void tick();
-    void arm_tick();
-    static void arm(Periodic& periodic);
     void run_deferred();
     void drain();
     void leave_when_empty();
 
     std::size_t index_;
-    asio::io_context context_;
-    asio::executor_work_guard<Executor> guard_;
-    asio::steady_timer ticker_;
+    Reactor reactor_;
+    Reactor::Interval* ticker_ = nullptr;
     std::chrono::milliseconds tick_interval_;
     std::list<std::unique_ptr<Acceptor>> acceptors_;
     std::list<std::unique_ptr<Connection>> connections_;
-    std::list<Periodic> periodics_;
     std::vector<std::function<void()>> deferred_;
+    std::vector<std::function<void()>> running_;  ///< deferred ones of this turn
     std::string date_;
     bool draining_ = false;
     MonotonicTime drain_end_{};
     std::thread thread_;
-    std::thread::id thread_id_;
     std::mutex mutex_;
     std::condition_variable ended_changed_;
     bool ended_ = false;

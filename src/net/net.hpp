@@ -100,8 +100,13 @@ struct TlsFiles {
     bool require_client_certificate = false;  ///< refuse the handshake without a good one
 };
 
+/// How a listener's bytes are cut into requests: HTTP/1.1, or KMIP messages one after the other
+/// (the request is its body then, and of a response the body alone is written).
+enum class Framing : std::uint8_t { kHttp, kTtlv };
+
 struct HttpListenerOptions {
-    std::string name;     ///< "rest", "control", "operator": for log and metrics
+    std::string name;     ///< "rest", "control", "operator", "kmip": for log and metrics
+    Framing framing = Framing::kHttp;
     std::string address;  ///< "127.0.0.1", "::"
     std::uint16_t port = 0;  ///< 0 = a free one
     TlsFiles tls;

@@ -125,7 +125,7 @@ private:
 }  // namespace
 
 std::unique_ptr<Server> Server::create(const Options& options) {
-    // The library writes to sockets without MSG_NOSIGNAL; a peer that left is an error code then.
+    // Nothing here raises it; a write of some library to a peer that left must not end the process.
     std::signal(SIGPIPE, SIG_IGN);
     const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
     return std::make_unique<ServerOfLoops>(options.loops == 0 ? cores : options.loops);

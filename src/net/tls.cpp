@@ -1,5 +1,8 @@
 #include "net/tls.hpp"
 
+#include <sys/socket.h>
+
+#include <cerrno>
 #include <cstring>
 
 #include <openssl/err.h>
@@ -76,6 +79,55 @@ WallTime chain_end(X509_STORE_CTX* chain) {
         until = std::min(until, to_wall_time(X509_get0_notAfter(certificate)));
     }
     return until;
+}
+
+TlsStream::Socket& socket_of(BIO* bio) {
+    return *static_cast<TlsStream::Socket*>(BIO_get_data(bio));
+}
+
+int socket_read(BIO* bio, char* to, int size) {
+    TlsStream::Socket& socket = socket_of(bio);
+    BIO_clear_retry_flags(bio);
+    ssize_t got = 0;
+    do {
+        got = ::recv(socket.descriptor, to, static_cast<std::size_t>(size), 0);
+    } while (got < 0 && errno == EINTR);
+    socket.used_up = got < size;
+    if (got < 0 && errno == EAGAIN) {
+        BIO_set_retry_read(bio);
+    }
+    return static_cast<int>(got);
+}
+
+int socket_write(BIO* bio, const char* from, int size) {
+    BIO_clear_retry_flags(bio);
+    ssize_t put = 0;
+    do {
+        put = ::send(socket_of(bio).descriptor, from, static_cast<std::size_t>(size),
+                     MSG_NOSIGNAL);
+    } while (put < 0 && errno == EINTR);
+    if (put < 0 && errno == EAGAIN) {
+        BIO_set_retry_write(bio);
+    }
+    return static_cast<int>(put);
+}
+
+long socket_control(BIO*, int command, long, void*) {
+    return command == BIO_CTRL_FLUSH ? 1 : 0;
+}
+
+/// The library's own socket type costs a dozen calls for each read and write, raises SIGPIPE, and
+/// does not tell whether the socket is used up.
+BIO_METHOD* socket_method() {
+    static BIO_METHOD* const method = [] {
+        BIO_METHOD* made = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "socket");
+        CH_CHECK(made != nullptr);
+        BIO_meth_set_read(made, socket_read);
+        BIO_meth_set_write(made, socket_write);
+        BIO_meth_set_ctrl(made, socket_control);
+        return made;
+    }();
+    return method;
 }
 
 }  // namespace
@@ -250,10 +302,15 @@ void TlsStream::Free::operator()(ssl_st* stream) const {
 bool TlsStream::open(std::shared_ptr<const TlsContext> context, int descriptor) {
     context_ = std::move(context);
     stream_.reset(SSL_new(context_->get()));
-    if (!stream_ || SSL_set_fd(stream_.get(), descriptor) != 1) {
+    BIO* const bio = stream_ ? BIO_new(socket_method()) : nullptr;
+    if (bio == nullptr) {
         ERR_clear_error();
         return false;
     }
+    socket_.descriptor = descriptor;
+    BIO_set_data(bio, &socket_);
+    BIO_set_init(bio, 1);
+    SSL_set_bio(stream_.get(), bio, bio);  // owns it
     SSL_set_accept_state(stream_.get());
     return true;
 }

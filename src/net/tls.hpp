@@ -70,6 +70,8 @@ public:
     enum class Io : std::uint8_t { kDone, kWantRead, kWantWrite, kClosed, kFailed };
 
     TlsStream() = default;
+    TlsStream(const TlsStream&) = delete;  // the library knows its address
+    TlsStream& operator=(const TlsStream&) = delete;
     /// Does not own `descriptor`. False when memory is short.
     bool open(std::shared_ptr<const TlsContext> context, int descriptor);
     bool is_open() const { return static_cast<bool>(stream_); }
@@ -81,12 +83,20 @@ public:
     Io write(BytesView from, std::size_t& done);
     /// Bytes may be in the library's buffers, so waiting for the socket could be for nothing.
     bool pending() const;
+    /// Neither the library nor the system holds bytes that came before the last read.
+    bool used_up() const { return socket_.used_up && !pending(); }
     /// Says that nothing more will be written. Best effort: never waits.
     void close_notify();
     /// Gives the record buffers back until the next byte.
     void release_buffers();
     /// After the handshake; null when no certificate was shown.
     std::shared_ptr<const PeerCertificate> peer_certificate() const;
+
+    /// What the library reads from and writes to.
+    struct Socket {
+        int descriptor = -1;
+        bool used_up = false;  ///< the last read got less than it asked for
+    };
 
 private:
     struct Free {
@@ -95,6 +105,7 @@ private:
     Io outcome(int result);
 
     std::shared_ptr<const TlsContext> context_;
+    Socket socket_;
     std::unique_ptr<ssl_st, Free> stream_;
     bool broken_ = false;  ///< the protocol failed: nothing may be written any more
     bool established_ = false;

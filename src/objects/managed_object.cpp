@@ -29,9 +29,25 @@ constexpr std::pair<RevocationReason, std::string_view> kReasonNames[] = {
     {RevocationReason::kPrivilegeWithdrawn, "privilege_withdrawn"},
 };
 
+constexpr std::string_view kIndexed[] = {
+    "Object Group", "Application Specific Information", "Contact Information",
+    "Alternative Name", "Key Value Location", "PKCS#12 Friendly Name",
+    "X.509 Certificate Identifier", "X.509 Certificate Subject", "X.509 Certificate Issuer",
+    "Certificate Identifier", "Certificate Subject", "Certificate Issuer",
+};
+
 bool reached(const std::optional<WallTime>& date, WallTime now) { return date && *date <= now; }
 
 }  // namespace
+
+bool indexed_attribute(std::string_view name) {
+    return name.starts_with("x-") || name.starts_with("y-") ||
+           std::find(std::begin(kIndexed), std::end(kIndexed), name) != std::end(kIndexed);
+}
+
+std::string link_term(std::uint32_t type, const ObjectId& object) {
+    return std::to_string(type) + "/" + object.to_string();
+}
 
 std::string_view state_name(State state) {
     for (const auto& [value, name] : kStateNames) {
@@ -170,6 +186,7 @@ std::shared_ptr<ManagedObject> ManagedObject::clone() const {
     copy->material.bytes = material.bytes.clone();
     copy->material.created = material.created;
     copy->material.destroyed = material.destroyed;
+    copy->registered = registered.clone();
     copy->links = links;
     copy->attributes = attributes;
     return copy;
@@ -184,6 +201,14 @@ seal::RecordChange ManagedObject::to_change() const {
         change.terms.emplace_back("name", name.value);
     }
     change.terms.emplace_back("type", std::to_string(static_cast<unsigned>(type)));
+    for (const Link& link : links) {
+        change.terms.emplace_back("link", link_term(link.type, link.object));
+    }
+    for (const Attribute& attribute : attributes) {
+        if (indexed_attribute(attribute.name)) {
+            change.terms.emplace_back(attribute.name, as_text(attribute.value));
+        }
+    }
     Bytes plain;
     encode(plain);
     change.plaintext = crypto::SecretBytes::copy_of(plain);
@@ -238,6 +263,45 @@ Result<crypto::PublicKey> ManagedObject::public_key() const {
         public_key_.emplace(std::move(parsed).value());
     }
     return *public_key_;
+}
+
+Result<crypto::AnyPrivateKey> ManagedObject::any_private_key() const {
+    if (type != ObjectType::kPrivateKey || material.bytes.empty()) {
+        return Error(Code::kWrongKeyType, "objects.private_key", "the key has no private part");
+    }
+    const std::lock_guard lock(parse_mutex_);
+    if (!any_private_key_) {
+        auto parsed = crypto::AnyPrivateKey::from_pkcs8(material.bytes);
+        if (!parsed) {
+            return Error(Code::kCryptoFailed, "objects.private_key");
+        }
+        any_private_key_.emplace(std::move(parsed).value());
+    }
+    return *any_private_key_;
+}
+
+Result<crypto::AnyPublicKey> ManagedObject::any_public_key() const {
+    if (type == ObjectType::kPrivateKey) {
+        CH_TRY(const crypto::AnyPrivateKey key, any_private_key());
+        return key.public_key();
+    }
+    const bool certificate = type == ObjectType::kCertificate;
+    if ((type != ObjectType::kPublicKey && !certificate) || material.bytes.empty()) {
+        return Error(Code::kWrongKeyType, "objects.public_key", "the key has no public part");
+    }
+    const std::lock_guard lock(parse_mutex_);
+    if (!any_public_key_) {
+        auto parsed = material.bytes.with_exposed(
+            crypto::insecure_expose_secret(), [&](BytesView der) {
+                return certificate ? crypto::AnyPublicKey::from_certificate(der)
+                                   : crypto::AnyPublicKey::from_spki(der);
+            });
+        if (!parsed) {
+            return Error(Code::kCryptoFailed, "objects.public_key");
+        }
+        any_public_key_.emplace(std::move(parsed).value());
+    }
+    return *any_public_key_;
 }
 
 }  // namespace chatelaine::objects

@@ -12,6 +12,7 @@
 #include "base/metrics.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
+#include "crypto/any_key.hpp"
 #include "crypto/jose.hpp"
 #include "seal/reader.hpp"
 
@@ -53,10 +54,12 @@ std::string_view revocation_reason_name(RevocationReason reason);  ///< empty fo
 struct Name {
     std::string value;
     std::uint8_t type = 1;  ///< 1 uninterpreted text string, 2 URI
+    std::uint32_t index = 0;  ///< KMIP Attribute Index: kept when others go
 };
 struct Link {
     std::uint32_t type = 0;  ///< KMIP Link Type
     ObjectId object;
+    std::uint32_t index = 0;  ///< KMIP Attribute Index
 };
 /// Any other attribute, with its value in KMIP's own encoding: kept exactly, index included.
 struct Attribute {
@@ -64,6 +67,14 @@ struct Attribute {
     std::uint32_t index = 0;
     Bytes value;
 };
+
+/// Is each value of this attribute a blind term of the record, so that Locate finds it without
+/// opening what does not match? Custom attributes are, and those of the standard that are searched.
+bool indexed_attribute(std::string_view name);
+/// The term of a link: name and value for seal::Reader::term.
+std::string link_term(std::uint32_t type, const ObjectId& object);
+/// Names, links and attributes of one object, so that its terms stay under their limit.
+inline constexpr std::size_t attribute_instances_max = 200;
 
 /// One version of the key's material. Version numbers start at 1 and never come back.
 struct Material {
@@ -115,6 +126,9 @@ struct ManagedObject {
 
     std::uint32_t newest_version = 1;
     Material material;  ///< of the newest version; bytes empty once destroyed
+    /// The object as KMIP brought it, an encoded structure (Symmetric Key, Certificate): given back
+    /// byte for byte. Empty for what was made here, and once destroyed.
+    crypto::SecretBytes registered;
     std::vector<Link> links;
     std::vector<Attribute> attributes;
 
@@ -131,6 +145,10 @@ struct ManagedObject {
     /// The asymmetric key, parsed once and shared; kCryptoFailed when the material does not parse.
     Result<crypto::PrivateKey> private_key() const;
     Result<crypto::PublicKey> public_key() const;
+    /// The same for keys that a service key cannot be: other curves, RSA of 1024 bits. A
+    /// certificate's key is its public one.
+    Result<crypto::AnyPrivateKey> any_private_key() const;
+    Result<crypto::AnyPublicKey> any_public_key() const;
 
 private:
     /// Made at the first use: most cached objects are only looked at, and slots take kilobytes.
@@ -140,6 +158,8 @@ private:
     mutable std::mutex parse_mutex_;
     mutable std::optional<crypto::PrivateKey> private_key_;
     mutable std::optional<crypto::PublicKey> public_key_;
+    mutable std::optional<crypto::AnyPrivateKey> any_private_key_;
+    mutable std::optional<crypto::AnyPublicKey> any_public_key_;
 };
 
 }  // namespace chatelaine::objects

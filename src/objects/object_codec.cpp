@@ -19,8 +19,10 @@ constexpr std::uint16_t kInitialDate = 20, kOriginalCreation = 21, kActivation =
                         kCompromise = 26, kCompromiseOccurrence = 27, kDestroy = 28, kArchive = 29,
                         kLastChange = 30, kRevocationReason = 31, kRevocationMessage = 32;
 constexpr std::uint16_t kNewestVersion = 40, kMaterialVersion = 41, kMaterialFormat = 42,
-                        kMaterialBytes = 43, kMaterialCreated = 44, kMaterialDestroyed = 45;
-constexpr std::uint16_t kLink = 50, kAttribute = 51;
+                        kMaterialBytes = 43, kMaterialCreated = 44, kMaterialDestroyed = 45,
+                        kRegistered = 46;
+// The index fields go with the name or link before them; absent for 0.
+constexpr std::uint16_t kLink = 50, kAttribute = 51, kNameIndex = 52, kLinkIndex = 53;
 }  // namespace field
 
 namespace flag {
@@ -53,10 +55,11 @@ std::size_t encoded_bytes_max(const ManagedObject& object) {
     std::size_t size = 1 + kSingleFields * (kFieldHeader + 16);
     size += object.context.size() + object.protection_level.size();
     size += object.revocation_message.size() + object.material.bytes.size();
+    size += object.registered.size() + 2 * kFieldHeader;
     for (const Name& name : object.names) {
-        size += kFieldHeader + 1 + name.value.size();
+        size += kFieldHeader + 1 + name.value.size() + kFieldHeader + 4;
     }
-    size += object.links.size() * (kFieldHeader + 4 + 16);
+    size += object.links.size() * (kFieldHeader + 4 + 16 + kFieldHeader + 4);
     for (const Attribute& attribute : object.attributes) {
         size += kFieldHeader + 8 + attribute.name.size() + attribute.value.size();
     }
@@ -85,6 +88,9 @@ void encode_repeated(FieldWriter& out, const ManagedObject& object) {
         const BytesView text = as_bytes(name.value);
         value.insert(value.end(), text.begin(), text.end());
         out.bytes(field::kName, value);
+        if (name.index != 0) {
+            out.u32(field::kNameIndex, name.index);
+        }
     }
     for (const Link& link : object.links) {
         value.clear();
@@ -92,6 +98,9 @@ void encode_repeated(FieldWriter& out, const ManagedObject& object) {
         const BytesView target = link.object.uuid.view();
         value.insert(value.end(), target.begin(), target.end());
         out.bytes(field::kLink, value);
+        if (link.index != 0) {
+            out.u32(field::kLinkIndex, link.index);
+        }
     }
     for (const Attribute& attribute : object.attributes) {
         value.clear();
@@ -202,13 +211,20 @@ Result<void> decode_repeated(ManagedObject& object, const Field& in) {
         if (in.value.empty()) {
             return corrupt("a name is cut off");
         }
-        object.names.push_back({std::string(as_text(in.value.subspan(1))), in.value[0]});
+        object.names.push_back({std::string(as_text(in.value.subspan(1))), in.value[0], 0});
     } else if (in.number == field::kLink) {
         if (in.value.size() != 20) {
             return corrupt("a link has a wrong length");
         }
         object.links.push_back(
-            {get_u32(in.value), ObjectId{Uuid::from_octets(in.value.subspan(4))}});
+            {get_u32(in.value), ObjectId{Uuid::from_octets(in.value.subspan(4))}, 0});
+    } else if (in.number == field::kNameIndex || in.number == field::kLinkIndex) {
+        CH_TRY(const std::uint32_t index, in.u32());
+        if (in.number == field::kNameIndex ? object.names.empty() : object.links.empty()) {
+            return corrupt("an index stands before what it is of");
+        }
+        (in.number == field::kNameIndex ? object.names.back().index : object.links.back().index) =
+            index;
     } else {
         if (in.value.size() < 8 || get_u32(in.value.subspan(4)) > in.value.size() - 8) {
             return corrupt("an attribute is cut off");
@@ -244,6 +260,9 @@ Result<void> decode_material(ManagedObject& object, const Field& in) {
         case field::kMaterialBytes:
             object.material.bytes = crypto::SecretBytes::copy_of(in.value);
             break;
+        case field::kRegistered:
+            object.registered = crypto::SecretBytes::copy_of(in.value);
+            break;
     }
     return ok();
 }
@@ -252,12 +271,15 @@ Result<void> decode_field(ManagedObject& object, const Field& in) {
     switch (in.number) {
         case field::kName:
         case field::kLink:
+        case field::kNameIndex:
+        case field::kLinkIndex:
         case field::kAttribute: return decode_repeated(object, in);
         case field::kRevocationReason:
         case field::kRevocationMessage:
         case field::kNewestVersion:
         case field::kMaterialVersion:
         case field::kMaterialFormat:
+        case field::kRegistered:
         case field::kMaterialBytes: return decode_material(object, in);
         case field::kMaterialCreated:
         case field::kMaterialDestroyed: return decode_date(object, in);
@@ -296,6 +318,11 @@ void ManagedObject::encode(Bytes& out) const {
     material.bytes.with_exposed(
         crypto::insecure_expose_secret(),
         [&](BytesView bytes) { writer.bytes(field::kMaterialBytes, bytes); });
+    if (!registered.empty()) {
+        registered.with_exposed(
+            crypto::insecure_expose_secret(),
+            [&](BytesView bytes) { writer.bytes(field::kRegistered, bytes); });
+    }
 }
 
 Result<std::shared_ptr<const ManagedObject>> ManagedObject::decode(const seal::Origin& from,

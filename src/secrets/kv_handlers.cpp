@@ -204,9 +204,9 @@ Result<gate::Outcome<KvPatchMetadata>> run(const gate::Authorised<KvPatchMetadat
     }
     if (command.custom) {
         for (const auto& [key, value] : *command.custom) {
-            const auto there = std::find_if(entries.begin(), entries.end(), [&](const auto& entry) {
-                return entry.first == key;
-            });
+            const auto there =
+                std::find_if(entries.begin(), entries.end(),
+                             [&name = key](const auto& entry) { return entry.first == name; });
             if (there == entries.end()) {
                 if (value) {
                     entries.emplace_back(key, *value);

@@ -2,12 +2,12 @@
 
 #include <algorithm>
 
-#include "base/encoding.hpp"
 #include "crypto/aead.hpp"
 #include "crypto/cipher.hpp"
 #include "crypto/jose.hpp"
 #include "crypto/mac.hpp"
 #include "crypto/schemes.hpp"
+#include "members.hpp"
 
 namespace chatelaine::wycheproof {
 
@@ -19,41 +19,6 @@ using crypto::PublicKey;
 using crypto::SecretBytes;
 using crypto::SignaturePadding;
 using crypto::SignatureScheme;
-
-std::string_view text(const json::Value& object, std::string_view name) {
-    return object.member(name).string().value();
-}
-Bytes hex(const json::Value& object, std::string_view name) {
-    return decode_hex(text(object, name)).value();
-}
-SecretBytes secret(const json::Value& object, std::string_view name) {
-    return SecretBytes::copy_of(hex(object, name));
-}
-std::size_t number(const json::Value& object, std::string_view name) {
-    return static_cast<std::size_t>(object.member(name).integer().value());
-}
-bool is(const SecretBytes& value, BytesView expected) {
-    return value.with_exposed(crypto::insecure_expose_secret(), [&](BytesView raw) {
-        return crypto::equal_ct(raw, expected);
-    });
-}
-
-/// Nothing for hash functions that the product does not have (SHAKE, SM3).
-std::optional<Hash> hash_named(std::string_view name) {
-    constexpr std::pair<std::string_view, Hash> names[] = {
-        {"SHA-1", Hash::kSha1},           {"SHA-224", Hash::kSha224},
-        {"SHA-256", Hash::kSha256},       {"SHA-384", Hash::kSha384},
-        {"SHA-512", Hash::kSha512},       {"SHA-512/224", Hash::kSha512_224},
-        {"SHA-512/256", Hash::kSha512_256}, {"SHA3-224", Hash::kSha3_224},
-        {"SHA3-256", Hash::kSha3_256},    {"SHA3-384", Hash::kSha3_384},
-        {"SHA3-512", Hash::kSha3_512}};
-    for (const auto& [known, hash] : names) {
-        if (known == name) {
-            return hash;
-        }
-    }
-    return std::nullopt;
-}
 
 Open hmac_with(Hash hash) {
     return [hash](const json::Value& group) -> Run {
@@ -271,7 +236,7 @@ Run open_ed25519(const json::Value& group) {
 
 std::vector<Family> families() {
     const std::vector<std::string> nist{"ecdsa_secp256r1_", "ecdsa_secp384r1_", "ecdsa_secp521r1_"};
-    return {
+    std::vector<Family> all{
         {"HMAC SHA-1", {"hmac_sha1_"}, 170, 0, hmac_with(Hash::kSha1)},
         {"HMAC SHA-224", {"hmac_sha224_"}, 172, 0, hmac_with(Hash::kSha224)},
         {"HMAC SHA-256", {"hmac_sha256_"}, 174, 0, hmac_with(Hash::kSha256)},
@@ -302,6 +267,10 @@ std::vector<Family> families() {
         {"AES-CBC", {"aes_cbc_pkcs5_"}, 216, 0, open_cbc},
         {"Ed25519", {"ed25519_test"}, 150, 0, open_ed25519},
     };
+    for (Family& family : named_parameter_families()) {
+        all.push_back(std::move(family));
+    }
+    return all;
 }
 
 }  // namespace chatelaine::wycheproof

@@ -26,5 +26,7 @@ struct Family {
 };
 
 std::vector<Family> families();
+/// Those of the functions that take every parameter from outside; a part of families().
+std::vector<Family> named_parameter_families();
 
 }  // namespace chatelaine::wycheproof

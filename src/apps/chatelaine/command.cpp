@@ -34,7 +34,11 @@ int exit_code_of(const Error& error) {
         case Code::kWrongKeyType:
         case Code::kNotPermittedUse:
         case Code::kNotExtractable:
+        case Code::kArchived:
+        case Code::kKeyFormatNotSupported:
+        case Code::kIllegalOperation:
         case Code::kAlreadyExists:
+        case Code::kUndone:
         case Code::kVersionConflict:
         case Code::kRateLimited:
         case Code::kCryptoFailed:

@@ -41,6 +41,7 @@ void write_row(json::Writer& out, const gate::OperationRow& row, std::string_vie
         .member("method", row.rest.method)
         .member("path", row.rest.path)
         .member("status", row.rest.success_status)
+        .member("kmip", static_cast<std::int64_t>(row.kmip))
         .member("resource", resource_name(row.resource))
         .member("rightOnEach", row.right_on_each)
         .end_object();

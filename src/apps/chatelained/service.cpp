@@ -15,6 +15,7 @@
 #include "crypto/random.hpp"
 #include "engine/engine.hpp"
 #include "faces/control/control_face.hpp"
+#include "faces/kmip/kmip_face.hpp"
 #include "faces/operator/operator_face.hpp"
 #include "faces/rest/rest_face.hpp"
 #include "faces/vault/vault_face.hpp"
@@ -27,6 +28,7 @@ namespace {
 
 namespace control = faces::control;
 namespace http = faces::http;
+namespace kmip = faces::kmip;
 namespace operators = faces::operators;
 namespace rest = faces::rest;
 
@@ -104,8 +106,9 @@ private:
     std::unique_ptr<engine::Engine> engine_;
     std::unique_ptr<operate::Resealer> resealer_;
     std::unique_ptr<http::Face> rest_, control_, operator_;
+    std::unique_ptr<kmip::KmipFace> kmip_;
     std::unique_ptr<net::Server> server_;
-    std::uint16_t rest_port_ = 0, control_port_ = 0, operator_port_ = 0;
+    std::uint16_t rest_port_ = 0, control_port_ = 0, operator_port_ = 0, kmip_port_ = 0;
     Uuid node_;
 };
 
@@ -204,6 +207,12 @@ void Service::make_faces() {
     rest_ = rest::make_rest_face(*engine_, &faces::vault::add_to_face);
     control_ = control::make_control_face(*engine_);
     operator_ = operators::make_operator_face(*engine_, operate_);
+    kmip_ = kmip::make_kmip_face(*engine_);
+    for (const char* const path : {"/kmip", "/kmip/2_1"}) {
+        rest_->add_raw("POST", path, [this](net::Exchange& exchange) {
+            kmip_->handle_post(exchange);
+        });
+    }
     http::Rows rows;
     for (const http::Listener& listener : listeners()) {
         const http::Rows& served = listener.catalogue.rows();
@@ -230,7 +239,7 @@ Result<void> Service::listen() {
     listener.body_bytes_max = config.limits.body_bytes_max;
     listener.connections_max = config.limits.connections_max;
     const auto add = [&](const char* name, const Config::Listener& where,
-                         http::Face& face) -> Result<std::uint16_t> {
+                         net::HttpHandler& face) -> Result<std::uint16_t> {
         listener.name = name;
         listener.address = where.address;
         listener.port = where.port;
@@ -240,6 +249,12 @@ Result<void> Service::listen() {
     CH_TRY(rest_port_, add("rest", config.rest, *rest_));
     CH_TRY(control_port_, add("control", config.control, *control_));
     CH_TRY(operator_port_, add("operator", config.operator_, *operator_));
+    listener.framing = net::Framing::kTtlv;
+    listener.tls.require_client_certificate = true;
+    listener.body_bytes_max = limits::kmip_message_bytes_max;
+    listener.idle_deadline = limits::kmip_idle_deadline;
+    CH_TRY(kmip_port_, add("kmip", config.kmip, *kmip_));
+    tools_.kmip_endpoint = host_of(config.kmip) + ":" + std::to_string(kmip_port_);
     tools_.rest_url = url_of(config.rest, rest_port_);
     tools_.control_url = url_of(config.control, control_port_);
     return ok();

@@ -61,6 +61,9 @@ HttpError http_error(Code code) {
         case Code::kWrongKeyType:
         case Code::kNotPermittedUse:
         case Code::kNotExtractable:
+        case Code::kArchived:
+        case Code::kKeyFormatNotSupported:
+        case Code::kIllegalOperation:
         case Code::kDecryptFailed: return {400, kKeyArgument};
         case Code::kRouteNotFound: return {404, okms_code(kRest, kGeneral, kNotFoundCategory, 1)};
         case Code::kMethodNotAllowed: return {405, okms_code(kRest, kGeneral, kArgument, 2)};
@@ -73,6 +76,7 @@ HttpError http_error(Code code) {
         case Code::kSecretNotFound: return {404, okms_code(kCcm, kSecrets, kNotFoundCategory, 1)};
         case Code::kNotFound: return {404, okms_code(kCcm, kGeneral, kNotFoundCategory, 1)};
         case Code::kAlreadyExists:
+        case Code::kUndone:
         case Code::kVersionConflict: return {409, kRestConflict};
         case Code::kRateLimited: return {429, okms_code(kRest, kGeneral, kTooMany, 1)};
         case Code::kOverloaded:

@@ -18,15 +18,7 @@ Context::Context(engine::Engine& engine, net::Exchange& exchange, const RouteMat
     call_.http_path = http.path();
     call_.status_of = &http_status;
     call_.received = exchange.received();
-    if (peer.certificate) {
-        access::Presented::Certificate& certificate = call_.presented.certificate.emplace();
-        certificate.common_name = peer.certificate->subject_common_name;
-        certificate.serial = peer.certificate->serial;
-        certificate.upn_names = &peer.certificate->upn_names;
-        certificate.fingerprint = &peer.certificate->fingerprint;
-        certificate.client_auth = peer.certificate->client_auth;
-        certificate.verified = peer.certificate_verified;
-    }
+    call_.presented = engine::presented_by(peer);
     call_.presented.authorization = http.header("Authorization").value_or(std::string_view{});
     call_.presented.vault_token = http.header("X-Vault-Token").value_or(std::string_view{});
 }
@@ -148,6 +140,16 @@ void Face::add_plain(std::string_view method, std::string_view path, Plain plain
     routes_.push_back([plain = std::move(plain)](std::unique_ptr<Context> context) {
         net::Exchange& exchange = context->exchange();
         exchange.reply(plain(*context));
+    });
+}
+
+void Face::add_raw(std::string_view method, std::string_view path, Raw raw) {
+    router_.add(method, path, routes_.size());
+    served_.push_back({std::string(method), std::string(path)});
+    routes_.push_back([raw = std::move(raw)](std::unique_ptr<Context> context) {
+        net::Exchange& exchange = context->exchange();
+        context.reset();
+        raw(exchange);
     });
 }
 

@@ -39,6 +39,10 @@ public:
     Result<std::string> parameter(std::string_view name) const;
     template <class IdType>
     Result<IdType> id_parameter(std::string_view name) const {
+        // An id as it is usually written, with nothing to decode.
+        if (const auto plain = IdType::parse(match_.raw(name).value_or(std::string_view{}))) {
+            return *plain;
+        }
         CH_TRY(const std::string text, parameter(name));
         const auto id = IdType::parse(text);
         if (!id) {
@@ -133,6 +137,10 @@ public:
     /// Answered without an operation: health, documents. Listed by name in docs/reference.md.
     using Plain = std::function<net::HttpResponse(Context&)>;
     void add_plain(std::string_view method, std::string_view path, Plain plain);
+
+    /// Handed on as it is to something that answers by itself: a protocol carried in bodies.
+    using Raw = std::function<void(net::Exchange&)>;
+    void add_raw(std::string_view method, std::string_view path, Raw raw);
 
     template <gate::Operation Op>
     Runner runner() {

@@ -23,8 +23,12 @@ void add_operation(std::string& text, const gate::OperationRow& row) {
         }
     }
     text.append("| `").append(row.name).append("`<br>").append(row.summary);
-    text.append(" | `").append(row.rest.method).append(" ").append(row.rest.path).append("` ");
-    text.append(std::to_string(row.rest.success_status)).append(" | ");
+    if (row.kmip != 0) {
+        text.append(" | operation ").append(std::to_string(row.kmip)).append(" | ");
+    } else {
+        text.append(" | `").append(row.rest.method).append(" ").append(row.rest.path);
+        text.append("` ").append(std::to_string(row.rest.success_status)).append(" | ");
+    }
     text.append(actions.empty() ? "none: anybody" : actions).append(" | ");
     text.append(responsibility::activity_id(row.activity)).append(" ");
     text.append(responsibility::party_name(row.party)).append(" | ");
@@ -43,6 +47,9 @@ std::string reference_text(std::span<const Listener> listeners) {
                     "rate |\n|---|---|---|---|---|---|---|\n");
         for (const gate::OperationRow* row : listener.catalogue.rows()) {
             add_operation(text, *row);
+        }
+        if (listener.catalogue.plain().empty()) {
+            continue;
         }
         text.append("\nAnswered without a caller, rights or an audit record:\n\n");
         for (const PlainRoute& route : listener.catalogue.plain()) {

@@ -1,0 +1,445 @@
+#!/usr/bin/env python3
+"""KMIP on the wire against a running service ($CHATELAINE_CONNECT): batches done as one, isolation,
+malformed bytes, framing, and that a key is one key over KMIP and REST. The last line counts.
+
+The encoder here is of this file alone and shares nothing with the service's.
+"""
+import http.client
+import json
+import os
+import pathlib
+import random
+import socket
+import ssl
+import struct
+import sys
+import urllib.parse
+import uuid
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
+from tally import Tally
+
+# Tags, types and numbers of KMIP 1.4, section 9.1.3.
+T = dict(
+    attribute=0x420008, attribute_name=0x42000A, attribute_value=0x42000B, batch_count=0x42000D,
+    continuation=0x42000E, batch_item=0x42000F, key_block=0x420040, key_value=0x420045,
+    key_material=0x420043, max_response=0x420050, name=0x420053, name_type=0x420054,
+    name_value=0x420055, object_type=0x420057, operation=0x42005C, protocol=0x420069,
+    major=0x42006A, minor=0x42006B, query_function=0x420074, request_header=0x420077,
+    request=0x420078, payload=0x420079, response_header=0x42007A, response=0x42007B,
+    response_payload=0x42007C, message=0x42007D, reason=0x42007E, status=0x42007F,
+    revocation=0x420081, revocation_code=0x420082, symmetric=0x42008F, template=0x420091,
+    item_id=0x420093, uid=0x420094)
+OPERATION = dict(create=1, locate=8, get=10, get_attributes=11, get_attribute_list=12,
+                 add_attribute=13, modify_attribute=14, delete_attribute=15, obtain_lease=16,
+                 activate=18, revoke=19, destroy=20, archive=21, recover=22, query=24,
+                 discover=30, rekey=4, check=9)
+NOT_FOUND, TOO_LARGE, INVALID, UNSUPPORTED, CANCELED, DENIED = 1, 2, 4, 5, 9, 12
+SUCCESS, FAILED, UNDONE = 0, 1, 3
+
+
+def item(tag, kind, value):
+    pad = -len(value) % 8
+    return struct.pack(">I", tag)[1:] + bytes([kind]) + struct.pack(">I", len(value)) + value + \
+        bytes(pad)
+
+
+def structure(name, *members):
+    return item(T[name], 1, b"".join(members))
+
+
+def integer(name, value):
+    return item(T[name], 2, struct.pack(">i", value))
+
+
+def enumeration(name, value):
+    return item(T[name], 5, struct.pack(">I", value))
+
+
+def text(name, value):
+    return item(T[name], 7, value.encode())
+
+
+def attribute(name, value):
+    return structure("attribute", text("attribute_name", name), value)
+
+
+def value_name(value):
+    return structure("attribute_value", text("name_value", value), enumeration("name_type", 1))
+
+
+def create(*attributes):
+    return ("create", enumeration("object_type", 2), structure(
+        "template",
+        attribute("Cryptographic Algorithm", enumeration("attribute_value", 3)),
+        attribute("Cryptographic Length", integer("attribute_value", 256)),
+        attribute("Cryptographic Usage Mask", integer("attribute_value", 12)), *attributes))
+
+
+def named(operation, uid, *more):
+    return (operation, text("uid", uid), *more)
+
+
+def revoke(uid, code=2):
+    return named("revoke", uid, structure("revocation", enumeration("revocation_code", code)))
+
+
+def locate(name):
+    return ("locate", attribute("Name", value_name(name)))
+
+
+def message(operations, minor=4, continuation=None, maximum=None, count=None, ids=True):
+    head = [structure("protocol", integer("major", 1), integer("minor", minor))]
+    if maximum is not None:
+        head.append(integer("max_response", maximum))
+    if continuation is not None:
+        head.append(enumeration("continuation", continuation))
+    head.append(integer("batch_count", len(operations) if count is None else count))
+    items = []
+    for number, (operation, *payload) in enumerate(operations):
+        code = OPERATION.get(operation, operation)
+        mark = [item(T["item_id"], 8, bytes([number]))] if ids and len(operations) > 1 else []
+        items.append(structure("batch_item", enumeration("operation", code), *mark,
+                               structure("payload", *payload)))
+    return structure("request", structure("request_header", *head), *items)
+
+
+def decode(data):
+    """A list of (tag, kind, value); structures hold such lists."""
+    found, at = [], 0
+    while at < len(data):
+        tag = int.from_bytes(data[at:at + 3], "big")
+        kind, size = data[at + 3], int.from_bytes(data[at + 4:at + 8], "big")
+        raw = data[at + 8:at + 8 + size]
+        value = decode(raw) if kind == 1 else raw
+        if kind in (2, 5):
+            value = int.from_bytes(raw, "big")
+        if kind == 7:
+            value = raw.decode()
+        found.append((tag, kind, value))
+        at += 8 + size + (-size % 8)
+    return found
+
+
+def find(members, name):
+    return next((value for tag, _, value in members if tag == T[name]), None)
+
+
+def find_all(members, name):
+    return [value for tag, _, value in members if tag == T[name]]
+
+
+class Connection:
+    def __init__(self, connect, who="client"):
+        host, port = connect["kmip"].rsplit(":", 1)
+        context = ssl.create_default_context(cafile=connect["ca"])
+        context.load_cert_chain(connect[who + "_cert"], connect[who + "_key"])
+        self.socket = context.wrap_socket(socket.create_connection((host, int(port)), 20),
+                                          server_hostname=host)
+
+    def send(self, data):
+        self.socket.sendall(data)
+
+    def take(self, size):
+        data = b""
+        while len(data) < size:
+            more = self.socket.recv(size - len(data))
+            if not more:
+                raise EOFError
+            data += more
+        return data
+
+    def answer(self):
+        head = self.take(8)
+        return decode(head + self.take(int.from_bytes(head[4:], "big")))[0][2]
+
+    def ask(self, *operations, **options):
+        """The items of the answer as (status, reason, payload)."""
+        self.send(message(list(operations), **options))
+        return items_of(self.answer())
+
+    def one(self, operation, **options):
+        return self.ask(operation, **options)[0]
+
+    def make(self, *attributes):
+        status, _, payload = self.one(create(*attributes))
+        assert status == SUCCESS, payload
+        return find(payload, "uid")
+
+    def close(self):
+        self.socket.close()
+
+
+def items_of(answer):
+    return [(find(one, "status"), find(one, "reason"), find(one, "response_payload"))
+            for one in find_all(answer, "batch_item")]
+
+
+def undo(tally, connect):
+    """Batches of 2 to 10 that fail at each position leave nothing behind."""
+    client = Connection(connect)
+    for size in range(2, 11):
+        for failing in range(size):
+            mark = f"undo-{uuid.uuid4()}"
+            kept = client.make(attribute("Name", value_name(mark + "-kept")))
+            batch = []
+            for at in range(size):
+                if at == failing:
+                    batch.append(named("get", str(uuid.uuid4())))
+                elif at % 3 == 0:
+                    batch.append(create(attribute("Name", value_name(mark))))
+                elif at % 3 == 1:
+                    batch.append(named("add_attribute", kept, attribute(
+                        "x-mark", text("attribute_value", mark))))
+                else:
+                    batch.append(named("modify_attribute", kept, attribute(
+                        "Name", value_name(mark + "-moved"))))
+            got = client.ask(*batch, continuation=3)
+            what = f"undo {size} at {failing}"
+            tally.check([g[0] for g in got] == [UNDONE] * failing + [FAILED] * (size - failing),
+                        what, got)
+            tally.check(got[failing][1] == NOT_FOUND, what + ": reason", got[failing])
+            tally.check(all(g[1] == CANCELED for g in got[failing + 1:]), what + ": rest", got)
+            names = [find_all(client.one(locate(mark + end))[2], "uid")
+                     for end in ("", "-kept", "-moved")]
+            tally.check(names == [[], [kept], []], what + ": Locate", names)
+            listed = find_all(client.one(named("get_attribute_list", kept))[2], "attribute_name")
+            tally.check("x-mark" not in listed, what + ": attributes", listed)
+    mark = f"whole-{uuid.uuid4()}"
+    got = client.ask(create(attribute("Name", value_name(mark))),
+                     ("activate",), ("get_attributes", text("attribute_name", "State")),
+                     continuation=3)
+    tally.check([g[0] for g in got] == [SUCCESS] * 3, "undo: a good batch is done", got)
+    uid = find(got[0][2], "uid")
+    tally.check(find_all(client.one(locate(mark))[2], "uid") == [uid], "undo: and is there", got)
+    got = client.ask(("discover",), named("activate", uid), continuation=3)
+    tally.check([g[0] for g in got] == [UNDONE, FAILED], "undo: a query in front", got)
+    client.close()
+
+
+def continuation(tally, connect):
+    client = Connection(connect)
+    missing = str(uuid.uuid4())
+    for option, expected in ((None, [SUCCESS, FAILED, FAILED]), (2, [SUCCESS, FAILED, FAILED]),
+                             (1, [SUCCESS, FAILED, SUCCESS])):
+        got = client.ask(create(), named("get", missing), create(), continuation=option)
+        tally.check([g[0] for g in got] == expected, f"continuation {option}", got)
+        if option != 1:
+            tally.check(got[2][1] == CANCELED, f"continuation {option}: canceled", got)
+    got = client.ask(create(), create(), count=1)
+    tally.check([g[:2] for g in got] == [(FAILED, INVALID)], "batch count", got)
+    got = client.ask(create(), create(), ids=False)
+    tally.check(got[0][:2] == (FAILED, INVALID), "items without an id", got)
+    tally.check(client.one(create(), minor=9)[1] == INVALID, "version not served")
+    tally.check(client.one((44,))[1] == UNSUPPORTED, "operation not served")
+    # Nothing of what was too large to tell is kept.
+    mark = f"large-{uuid.uuid4()}"
+    got = client.one(create(attribute("Name", value_name(mark))), maximum=100)
+    tally.check(got[:2] == (FAILED, TOO_LARGE), "maximum response size", got)
+    tally.check(find_all(client.one(locate(mark))[2], "uid") == [], "and it had no effect")
+    client.close()
+
+
+def isolation(tally, connect):
+    """A stranger of the domain is denied, another customer finds nothing there."""
+    owner = Connection(connect)
+    uid = owner.make()
+    operations = [named(name, uid) for name in (
+        "get", "get_attributes", "get_attribute_list", "obtain_lease", "check", "activate",
+        "rekey", "archive", "recover", "destroy")]
+    new = attribute("x-a", text("attribute_value", "a"))
+    operations += [named("add_attribute", uid, new), named("modify_attribute", uid, new),
+                   named("delete_attribute", uid, text("attribute_name", "x-a")), revoke(uid)]
+    stranger, other = Connection(connect, "stranger"), Connection(connect, "other")
+    for operation in operations:
+        got = stranger.one(operation)
+        tally.check(got[:2] == (FAILED, DENIED), f"stranger: {operation[0]}", got)
+        theirs = other.one(operation)
+        nothing = other.one(named(operation[0], str(uuid.uuid4()), *operation[2:]))
+        tally.check(theirs[:2] == (FAILED, NOT_FOUND), f"other customer: {operation[0]}", theirs)
+        tally.check(theirs == nothing, f"not yours is not there: {operation[0]}", nothing)
+    tally.check(stranger.one(create())[:2] == (FAILED, DENIED), "stranger: create")
+    tally.check(find_all(stranger.one(("locate",))[2], "uid") == [], "stranger: locate")
+    tally.check(uid not in find_all(other.one(("locate",))[2], "uid"), "other customer: locate")
+    tally.check(owner.one(named("get", uid))[0] == SUCCESS, "the owner gets it")
+    for connection in (owner, stranger, other):
+        connection.close()
+
+
+def rest(connect, method, path, body=None):
+    place = urllib.parse.urlsplit(connect["rest"])
+    context = ssl.create_default_context(cafile=connect["ca"])
+    context.load_cert_chain(connect["client_cert"], connect["client_key"])
+    connection = http.client.HTTPSConnection(place.hostname, place.port, context=context)
+    connection.request(method, f"/api/{connect['domain']}{path}",
+                       json.dumps(body) if body is not None else None,
+                       {"Content-Type": "application/json"} if body is not None else {})
+    answer = connection.getresponse()
+    data = answer.read()
+    connection.close()
+    return answer.status, json.loads(data) if data else None
+
+
+def one_key_on_two_faces(tally, connect):
+    client = Connection(connect)
+    uid = client.make(attribute("Name", value_name("two-faces")))
+    tally.check(client.one(named("activate", uid))[0] == SUCCESS, "activate over KMIP")
+    status, key = rest(connect, "GET", f"/v1/servicekey/{uid}")
+    tally.check(status == 200 and key["attributes"]["state"] == "active", "seen over REST", key)
+    status, made = rest(connect, "POST", f"/v1/servicekey/{uid}/encrypt", {"plaintext": "AAAA"})
+    tally.check(status == 200, "used over REST", made)
+    tally.check(client.one(revoke(uid, 1))[0] == SUCCESS, "revoked over KMIP")
+    status, refused = rest(connect, "POST", f"/v1/servicekey/{uid}/encrypt", {"plaintext": "AAAA"})
+    tally.check(status == 400, "not used over REST any more", refused)
+    status, key = rest(connect, "POST", "/v1/servicekey",
+                       {"name": "other-way", "type": "oct", "size": 256,
+                        "operations": ["encrypt", "decrypt"]})
+    tally.check(status == 201, "made over REST", key)
+    got = client.one(named("get", key["id"]))
+    tally.check(got[:2] == (FAILED, 0x17), "a REST key does not leave", got)
+    got = client.one(named("get", key["id"]), minor=3)
+    tally.check(got[:2] == (FAILED, DENIED), "and before 1.4 the reason is an old one", got)
+    tally.check(client.one(revoke(key["id"], 1))[0] == SUCCESS, "revoked over KMIP too")
+    status, seen = rest(connect, "GET", f"/v1/servicekey/{key['id']}")
+    tally.check(seen["attributes"]["state"] == "deactivated", "REST sees it at once", seen)
+    client.close()
+
+
+def framing(tally, connect):
+    """Many messages in one write, one message in many writes."""
+    client = Connection(connect)
+    client.send(message([("discover",)]) * 50)
+    answers = [items_of(client.answer()) for _ in range(50)]
+    tally.check(all(a[0][0] == SUCCESS for a in answers), "fifty messages in one write")
+    for octet in message([("query", enumeration("query_function", 1))]):
+        client.send(bytes([octet]))
+    tally.check(items_of(client.answer())[0][0] == SUCCESS, "one message octet by octet")
+    client.close()
+    for what, data in (("HTTP", b"GET / HTTP/1.1\r\n\r\n"),
+                       ("a length of 3 GiB", bytes.fromhex("42007801c0000000")),
+                       ("another type", bytes.fromhex("4200780700000008") + bytes(8))):
+        client = Connection(connect)
+        client.send(data)
+        tally.check(items_of(client.answer())[0][:2] == (FAILED, INVALID), "junk: " + what)
+        try:
+            client.take(1)
+            tally.check(False, "junk: " + what, "the connection goes on")
+        except EOFError:
+            tally.check(True, "junk: " + what)
+        client.close()
+
+
+def malformed(tally, connect, rounds):
+    """Spoiled good messages get an answer or a clean close, and the service goes on."""
+    chance = random.Random(2026)
+    owner = Connection(connect)
+    uid = owner.make()
+    good = [message([create(attribute("Name", value_name("spoiled")))]),
+            message([named("get", uid)]), message([locate("spoiled")]),
+            message([named("add_attribute", uid, attribute("x-a", text("attribute_value", "a")))]),
+            message([revoke(uid)]), message([create(), named("get", uid)], continuation=3),
+            message([("query", enumeration("query_function", 1))])]
+    client = Connection(connect)
+    answered = closed = 0
+    for number in range(rounds):
+        data = bytearray(chance.choice(good))
+        for _ in range(chance.randint(1, 4)):
+            data[chance.randrange(8, len(data))] = chance.choice((0, 1, 0x7F, 0x80, 0xFF,
+                                                                  chance.randrange(256)))
+        try:
+            client.send(bytes(data))
+            answer = client.answer()
+            answered += 1
+            if not find_all(answer, "batch_item"):
+                tally.check(False, f"malformed {number}", data.hex())
+        except (EOFError, ConnectionError):
+            closed += 1
+            client.close()
+            client = Connection(connect)
+    tally.check(answered + closed == rounds and answered > rounds * 9 // 10,
+                f"malformed: {answered} answered, {closed} closed")
+    tally.check(owner.one(("discover",))[0] == SUCCESS, "malformed: the service goes on")
+    for connection in (owner, client):
+        connection.close()
+
+
+NAMES = {0x420078: "RequestMessage", 0x420077: "RequestHeader", 0x420069: "ProtocolVersion",
+         0x42006A: "ProtocolVersionMajor", 0x42006B: "ProtocolVersionMinor",
+         0x420050: "MaximumResponseSize", 0x42000D: "BatchCount", 0x42000F: "BatchItem",
+         0x42005C: "Operation", 0x420079: "RequestPayload", 0x420074: "QueryFunction"}
+VALUES = {(0x42005C, 24): "Query", (0x420074, 1): "QueryOperations", (0x420074, 2): "QueryObjects"}
+KINDS = {2: "Integer", 5: "Enumeration"}
+
+
+def as_xml(members):
+    text = ""
+    for tag, kind, value in members:
+        if kind == 1:
+            text += f"<{NAMES[tag]}>{as_xml(value)}</{NAMES[tag]}>"
+        else:
+            shown = VALUES.get((tag, value), value)
+            text += f'<{NAMES[tag]} type="{KINDS[kind]}" value="{shown}"/>'
+    return text
+
+
+def as_json(members):
+    made = [{"tag": NAMES[tag], "value": as_json(value)} if kind == 1 else
+            {"tag": NAMES[tag], "type": KINDS[kind], "value": VALUES.get((tag, value), value)}
+            for tag, kind, value in members]
+    return made
+
+
+def post(connect, path, data, kind):
+    place = urllib.parse.urlsplit(connect["rest"])
+    context = ssl.create_default_context(cafile=connect["ca"])
+    context.load_cert_chain(connect["client_cert"], connect["client_key"])
+    connection = http.client.HTTPSConnection(place.hostname, place.port, context=context)
+    connection.request("POST", path, data, {"Content-Type": kind})
+    answer = connection.getresponse()
+    body = answer.read()
+    connection.close()
+    return answer.status, answer.headers.get("Content-Type", ""), body
+
+
+def over_https(tally, connect):
+    """The six MSGENC cases of OASIS: one question in three encodings at 1.3 and 1.4, too large an
+    answer first."""
+    query = ("query", enumeration("query_function", 1), enumeration("query_function", 2))
+    for minor in (3, 4):
+        small = message([query], minor=minor, maximum=256)
+        large = message([query], minor=minor, maximum=2048)
+        for kind, encode in (("application/octet-stream", lambda data: data),
+                             ("text/xml", lambda data: as_xml(decode(data))),
+                             ("application/json", lambda data: json.dumps(as_json(decode(data))[0]))):
+            what = f"MSGENC {kind} 1.{minor}"
+            status, back, body = post(connect, "/kmip", encode(small), kind)
+            told = b"ResponseTooLarge" in body or bytes.fromhex("42007e05000000040000000200000000") \
+                in body
+            tally.check(status == 200 and back.startswith(kind) and told, what + ": too large",
+                        (status, back, body[:300]))
+            status, back, body = post(connect, "/kmip/2_1", encode(large), kind)
+            operations = body.count(bytes.fromhex("42005c0500000004")) + \
+                body.count(b'<Operation ') + body.count(b'"Operation"')
+            tally.check(status == 200 and back.startswith(kind) and operations > 20,
+                        what + ": answered", (status, operations, body[:300]))
+    tally.check(post(connect, "/kmip", b"x", "text/plain")[0] == 415, "another media type")
+    status, _, body = post(connect, "/kmip", b"<x", "text/xml")
+    tally.check(status == 200 and b"InvalidMessage" in body, "XML that is none", body[:300])
+
+
+def main():
+    with open(os.environ["CHATELAINE_CONNECT"], encoding="utf-8") as file:
+        connect = json.load(file)
+    tally = Tally()
+    undo(tally, connect)
+    continuation(tally, connect)
+    isolation(tally, connect)
+    one_key_on_two_faces(tally, connect)
+    framing(tally, connect)
+    over_https(tally, connect)
+    malformed(tally, connect, 20_000 if "--all" in sys.argv else 4_000)
+    return tally.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
