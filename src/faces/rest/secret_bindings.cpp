@@ -509,11 +509,11 @@ void Binding<secrets::UpdateConfig>::encode(Settings& reply, Context&,
 namespace chatelaine::faces::rest {
 
 Result<std::size_t> choose_secret_read(http::Context& context) {
-    const auto value = context.query("includeData");
-    if (!value || !*value || **value == "false" || (*value)->empty()) {
+    CH_TRY(const auto value, context.query("includeData"));
+    if (!value || *value == "false" || value->empty()) {
         return std::size_t{0};
     }
-    if (**value != "true") {
+    if (*value != "true") {
         // The stronger right stands before the refusal.
         return Error::invalid("secrets.read", "includeData", "expected true or false");
     }
