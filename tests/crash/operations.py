@@ -31,6 +31,10 @@ def create(**body):
     return lambda site: site.rest().post(site.keys_path, {"name": "made", **body})
 
 
+def secret_call(path, body=None, method="POST"):
+    return lambda site: site.rest().call(method, f"/api/{site.domain}{path}", body)
+
+
 def identity_path(site, name):
     return f"/v2/identity/{site.facts['identities'][name]['id']}"
 
@@ -56,6 +60,23 @@ def change_operations():
             key_call("rsa", "/deactivate", {"reason": "key_compromise"})),
         add("activate a key", "serviceKey.activate", key_call("idle", "/activate")),
         add("delete a key", "serviceKey.delete", key_call("gone", "", None, "DELETE")),
+        add("create a secret in a new folder", "secret.create",
+            secret_call("/v2/secret", {"path": "new/deep/one", "version": {"data": {"a": 1}}})),
+        add("write a version that drops one", "secret.put",
+            secret_call("/v2/secret/db?cas=2", {"version": {"data": {"value": "y" * 6000}}}, "PUT")),
+        add("write a secret by KV2", "secret.kv.write",
+            secret_call("/v1/secret/data/app/other", {"data": {"a": 1}, "options": {"cas": 0}})),
+        add("patch a secret", "secret.kv.patch",
+            secret_call("/v1/secret/data/app/api", {"data": {"more": 2}}, "PATCH")),
+        add("deactivate a version", "secret.version.deactivate",
+            secret_call("/v2/secret/db/version/2", {"state": "deactivated"}, "PUT")),
+        add("delete a version's data", "secret.version.delete",
+            secret_call("/v2/secret/db/version/2", {"state": "deleted"}, "PUT")),
+        add("change a secret's metadata", "secret.kv.putMetadata",
+            secret_call("/v1/secret/metadata/db", {"max_versions": 5})),
+        add("delete a secret", "secret.delete", secret_call("/v2/secret/gone", None, "DELETE")),
+        add("change the settings for secrets", "secretConfig.update",
+            secret_call("/v2/secretConfig", {"maxVersions": 7}, "PUT")),
         add("create a credential", "credential.create",
             lambda site: site.control().post(site.domain_path + "/credential", {
                 "name": "made", "identityURNs": [site.facts["identities"]["app"]["urn"]]})),
@@ -112,6 +133,10 @@ def use_operations():
             key_call("ec", "/sign", {**message, "alg": "ES256"})),
         add("verify", "serviceKey.verify",
             key_call("ec", "/verify", {**message, "alg": "ES256", "signature": PLAINTEXT})),
+        add("read a secret", "secret.read",
+            secret_call("/v2/secret/db?includeData=true", None, "GET")),
+        add("read a secret by KV2", "secret.kv.read",
+            secret_call("/v1/secret/data/app/api", None, "GET")),
         add("get a key", "serviceKey.get", key_call("aes", "", None, "GET")),
         add("random bytes", "random.get",
             lambda site: site.rest().get(f"/api/{site.domain}/v1/random?length=32")),

@@ -38,6 +38,12 @@ def make_template(binary, folder):
         make(name, type="oct", size=128, operations=["encrypt", "decrypt"])
         rest.post(f"{site.keys_path}/{keys[name]}/deactivate",
                   {"reason": "superseded"}).expect(204)
+    for name in ("db", "app/api", "gone"):
+        rest.post(f"/api/{site.domain}/v2/secret", {
+            "path": name, "metadata": {"maxVersions": 2},
+            "version": {"data": {"value": name}}}).expect(200)
+    rest.post(f"/api/{site.domain}/v1/secret/data/db", {
+        "data": {"value": "x" * 6000}}).expect(200)
     aes = f"{site.keys_path}/{keys['aes']}"
     facts = site.facts
     facts["ciphertext"] = rest.post(aes + "/encrypt", {"plaintext": PLAINTEXT}).expect(
@@ -76,6 +82,23 @@ class World:
             "keys": {one["id"]: rest.get(f"{site.keys_path}/{one['id']}?format=jwk").expect(200)
                      for one in keys},
             "listed": keys,
+            **self.secrets(rest),
+        }
+
+    def secrets(self, rest):
+        base = f"/api/{self.site.domain}"
+        listed = rest.get(base + "/v2/secret").expect(200)
+        path = lambda one: f"{base}/v2/secret/" + one["path"].replace("/", "%2F")
+        versions = {one["path"]: rest.get(path(one) + "/version").expect(200) for one in listed}
+        return {
+            "secrets": sorted(listed, key=lambda one: one["path"]),
+            "versions": versions,
+            "data": {one["path"]: [rest.get(f"{path(one)}/version/{v['id']}?includeData=true").
+                                   expect(200) for v in versions[one["path"]]]
+                     for one in listed},
+            "folders": rest.get(base + "/v1/secret/metadata/?list=true").expect(
+                200)["data"]["keys"],
+            "secret config": rest.get(base + "/v2/secretConfig").expect(200),
         }
 
     def facts(self):
