@@ -26,6 +26,8 @@ inline constexpr int exit_not_found = 4;
 inline constexpr int exit_unavailable = 5;
 inline constexpr int exit_refused = 6;  ///< a file that was cut or altered
 inline constexpr int exit_no = 7;       ///< the question was answered, with no
+/// A file's header with nothing behind it: empty by another program, or cut.
+inline constexpr int exit_header_only = 8;
 
 /// The exit code that an error ends the program with.
 int exit_code_of(const Error& error);

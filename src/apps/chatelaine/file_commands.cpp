@@ -289,7 +289,7 @@ Result<int> decrypt_file(Context& context, const Arguments& arguments) {
     if (end == StreamEnd::kHeaderOnly) {
         note("chatelaine: warning: the file holds a header and nothing behind it. It was made from "
              "an empty file by another program, or it was cut; the two cannot be told apart.");
-        return exit_refused;
+        return exit_header_only;
     }
     return exit_ok;
 }
