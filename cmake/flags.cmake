@@ -58,5 +58,8 @@ if(CHATELAINE_MOLD)
 endif()
 find_program(CHATELAINE_CCACHE ccache)
 if(CHATELAINE_CCACHE)
-    set(CMAKE_CXX_COMPILER_LAUNCHER "${CHATELAINE_CCACHE}")
+    # ccache takes the place of a compiler with precompiled headers only when it is told that the
+    # macros of date and time are not used: tools/tidy would find them.
+    set(CMAKE_CXX_COMPILER_LAUNCHER
+        "env;CCACHE_SLOPPINESS=pch_defines,time_macros;${CHATELAINE_CCACHE}")
 endif()
