@@ -16,6 +16,8 @@ namespace {
 
 constexpr std::array<std::uint8_t, 12> kMapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
 constexpr int kBacklog = 4096;
+// A peer that does not answer is given up after 60 + 4 × 15 seconds.
+constexpr int kKeepaliveAfter = 60, kKeepaliveEvery = 15, kKeepaliveProbes = 4;
 
 Address from_socket_address(const sockaddr_storage& storage) {
     Address address{};
@@ -73,8 +75,13 @@ Result<Descriptor> bind_socket(const Target& target, bool shared, const std::str
     const auto set = [&](int level, int option, const int& value) {
         return ::setsockopt(socket.get(), level, option, &value, sizeof value) == 0;
     };
-    // Accepted sockets inherit TCP_NODELAY. An answer is one write: nothing to wait for.
+    // Accepted sockets inherit what follows. TCP_NODELAY: an answer is one write, nothing to wait
+    // for. Keepalive: a peer that is gone is noticed, and what tracks connections does not forget
+    // one that says nothing for hours.
     if (!socket || !set(SOL_SOCKET, SO_REUSEADDR, on) || !set(IPPROTO_TCP, TCP_NODELAY, on) ||
+        !set(SOL_SOCKET, SO_KEEPALIVE, on) || !set(IPPROTO_TCP, TCP_KEEPIDLE, kKeepaliveAfter) ||
+        !set(IPPROTO_TCP, TCP_KEEPINTVL, kKeepaliveEvery) ||
+        !set(IPPROTO_TCP, TCP_KEEPCNT, kKeepaliveProbes) ||
         (shared && !set(SOL_SOCKET, SO_REUSEPORT, on)) ||
         (target.storage.ss_family == AF_INET6 && !set(IPPROTO_IPV6, IPV6_V6ONLY, off)) ||
         ::bind(socket.get(), reinterpret_cast<const sockaddr*>(&target.storage), target.size) !=

@@ -126,13 +126,25 @@ Result<std::unique_ptr<store::SqliteStore>> new_store(const std::filesystem::pat
     return store::open_sqlite_store(options);
 }
 
+Result<void> write_pair(const DataDirectory& data, const crypto::CertificateAuthority& authority,
+                        const std::string& name, const crypto::PrivateKey& key,
+                        const crypto::ServerCertificate& facts) {
+    CH_TRY(const Bytes der, authority.issue_server(key.public_key(), facts));
+    CH_TRY(const auto pem, crypto::private_key_pem(key));
+    CH_TRY_VOID(pem.with_exposed(crypto::insecure_expose_secret(), [&](BytesView bytes) {
+        return write_file(data.tls() / (name + ".key"), bytes);
+    }));
+    return write_file(data.tls() / (name + ".pem"),
+                      crypto::der_to_pem(der, "CERTIFICATE") +
+                          crypto::der_to_pem(authority.certificate_der(), "CERTIFICATE"));
+}
+
 }  // namespace
 
 Result<void> write_server_certificate(const DataDirectory& data,
                                       const crypto::CertificateAuthority& authority,
                                       const std::vector<std::string>& names) {
     const WallTime now = system_clock().now();
-    CH_TRY(const auto key, crypto::PrivateKey::generate_ec(crypto::Curve::kP256));
     crypto::ServerCertificate facts;
     facts.dns_names = {"localhost"};
     facts.addresses = {"127.0.0.1", "::1"};
@@ -143,15 +155,11 @@ Result<void> write_server_certificate(const DataDirectory& data,
     }
     facts.not_before = now.plus_seconds(-60);
     facts.not_after = now.plus_seconds(kServerCertificateDays * 86400);
-    CH_TRY(const Bytes der, authority.issue_server(key.public_key(), facts));
-    CH_TRY(const auto pem, crypto::private_key_pem(key));
-    CH_TRY_VOID(pem.with_exposed(crypto::insecure_expose_secret(), [&](BytesView bytes) {
-        return write_file(data.tls() / "server.key", bytes);
-    }));
-    return write_file(data.tls() / "server.pem", crypto::der_to_pem(der, "CERTIFICATE") +
-                                                     crypto::der_to_pem(
-                                                         authority.certificate_der(),
-                                                         "CERTIFICATE"));
+    CH_TRY(const auto key, crypto::PrivateKey::generate_ec(crypto::Curve::kP256));
+    CH_TRY_VOID(write_pair(data, authority, "server", key, facts));
+    // For KMIP's older clients, which know RSA alone.
+    CH_TRY(const auto rsa, crypto::PrivateKey::generate_rsa(2048));
+    return write_pair(data, authority, "server-rsa", rsa, facts);
 }
 
 Result<void> initialise(const InitOptions& options) {

@@ -252,6 +252,11 @@ Result<void> Service::listen() {
     CH_TRY(operator_port_, add("operator", config.operator_, *operator_));
     listener.framing = net::Framing::kTtlv;
     listener.tls.require_client_certificate = true;
+    const auto rsa = data.tls() / "server-rsa.pem";
+    if (config.tls.certificate_file.empty() && std::filesystem::exists(rsa)) {
+        listener.tls.certificate_and_key.emplace_back(rsa.string(),
+                                                      (data.tls() / "server-rsa.key").string());
+    }
     listener.body_bytes_max = limits::kmip_message_bytes_max;
     listener.idle_deadline = limits::kmip_idle_deadline;
     CH_TRY(kmip_port_, add("kmip", config.kmip, *kmip_));

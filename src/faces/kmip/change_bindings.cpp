@@ -117,6 +117,32 @@ void Binding<model::SetAttribute>::encode(model::SetAttribute::Reply& reply, Mes
     encode_attribute(reply, message, out);
 }
 
+Result<model::AdjustAttribute::Command> Binding<model::AdjustAttribute>::decode(
+    const Message& message, const Principal& principal) {
+    CH_TRY(auto command, decode_ref<model::AdjustAttribute::Command>(message, principal));
+    const Item& payload = message.payload();
+    CH_TRY(command.name,
+           read_reference(payload.find(tag::kAttributeReference), message.version()));
+    CH_TRY(command.type, payload.find(tag::kAdjustmentType).enumeration());
+    if (!ttlv::enumeration_has(tag::kAdjustmentType, command.type)) {
+        return Error::invalid("kmip.decode", "Adjustment Type", "unknown value of the enumeration");
+    }
+    if (const Item by = payload.find(tag::kAdjustmentValue)) {
+        if (by.type() == ttlv::Type::kLongInteger) {
+            CH_TRY(command.by, by.long_integer());
+        } else if (by.type() == ttlv::Type::kInterval) {
+            CH_TRY(command.by, by.interval());
+        } else {
+            CH_TRY(command.by, by.integer());
+        }
+    }
+    return command;
+}
+void Binding<model::AdjustAttribute>::encode(model::AdjustAttribute::Reply& reply,
+                                             Message& message, Writer& out) {
+    encode_attribute(reply, message, out);
+}
+
 Result<model::Revoke::Command> Binding<model::Revoke>::decode(const Message& message,
                                                               const Principal& principal) {
     CH_TRY(auto command, decode_ref<model::Revoke::Command>(message, principal));

@@ -177,7 +177,9 @@ void KmipFace::go_on_later(std::unique_ptr<Message> message) {
 }
 
 void KmipFace::fail(Message& message, const Error& error) const {
-    if (result_reason(error.code(), message.version()) == ttlv::ResultReason::kGeneralFailure) {
+    // A tag of a wrong length is the client's fault, whatever the cases call it.
+    if (result_reason(error, message.version()) == ttlv::ResultReason::kGeneralFailure &&
+        error.code() != Code::kInvalidArgument) {
         log::error("kmip_request_failed",
                    {{"request", message.call().request.to_string()},
                     {"reason", std::string(code_name(error.code()))},
@@ -208,6 +210,9 @@ void add_operations(To& to) {
     to.template add<kmip::ModifyAttribute>();
     to.template add<kmip::DeleteAttribute>();
     to.template add<kmip::SetAttribute>();
+    to.template add<kmip::AdjustAttribute>();
+    to.template add<kmip::Import>();
+    to.template add<kmip::Export>();
     to.template add<kmip::ObtainLease>();
     to.template add<kmip::GetUsageAllocation>();
     to.template add<kmip::Activate>();

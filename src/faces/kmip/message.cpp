@@ -46,7 +46,10 @@ std::string public_message(const Error& error) {
 
 }  // namespace
 
-ttlv::ResultReason result_reason(Code code, Version version) {
+namespace {
+
+/// The reasons of 1.x.
+ResultReason reason_of(Code code, Version version) {
     switch (code) {
         case Code::kMalformed:
         case Code::kMissingArgument: return ResultReason::kInvalidMessage;
@@ -78,8 +81,55 @@ ttlv::ResultReason result_reason(Code code, Version version) {
     }
 }
 
+/// 2.x tells more apart (KMIP 2.1 section 11.48). Nothing where it says what 1.x does.
+std::optional<ResultReason> reason_since_2(const Error& error) {
+    const std::string_view where = error.where();
+    switch (error.code()) {
+        case Code::kWrongState: return ResultReason::kWrongKeyLifecycleState;
+        case Code::kKeyNotFound:
+            return where == "kmip.object" ? ResultReason::kObjectDestroyed
+                                          : ResultReason::kObjectNotFound;
+        case Code::kNotPermittedUse:
+            if (where == "kmip.attribute") {
+                return ResultReason::kAttributeReadOnly;
+            }
+            return where == "kmip.usage_limits" ? ResultReason::kUsageLimitExceeded
+                                                : ResultReason::kIncompatibleCryptographicUsageMask;
+        case Code::kAlreadyExists:
+            return where == "kmip.attribute" ? ResultReason::kAttributeSingleValued
+                                             : ResultReason::kObjectAlreadyExists;
+        case Code::kNotFound:
+            if (where == "kmip.asynchronous") {
+                return ResultReason::kInvalidAsynchronousCorrelationValue;
+            }
+            return where == "kmip.attribute" ? std::optional(ResultReason::kAttributeNotFound)
+                                             : std::nullopt;
+        default: return std::nullopt;
+    }
+}
+
+}  // namespace
+
+ResultReason result_reason(const Error& error, Version version) {
+    if (version >= objects::kmip::kVersion2_0) {
+        if (const auto reason = reason_since_2(error)) {
+            return *reason;
+        }
+        if (error.where() == "kmip.tag_length") {
+            return ResultReason::kBadCryptographicParameters;
+        }
+    }
+    if (error.where() == "kmip.tag_length") {
+        return ResultReason::kGeneralFailure;  // as the cases have it
+    }
+    if (error.where() == "kmip.import" && error.code() == Code::kAlreadyExists) {
+        return ResultReason::kObjectAlreadyExists;  // it came with the operation, in 1.4
+    }
+    return reason_of(error.code(), version);
+}
+
 int audit_status(Code code) {
-    return static_cast<int>(result_reason(code, objects::kmip::kVersion1_4));
+    return static_cast<int>(reason_of(code, objects::kmip::kVersion1_4));
 }
 
 Message::Message(engine::Engine& engine, net::Exchange& exchange, Encoding encoding)
@@ -305,7 +355,7 @@ void Message::fail(const Error& error) {
         writer_.end();
         return;
     }
-    write_failed_item(result_reason(error.code(), version_), public_message(error));
+    write_failed_item(result_reason(error, version_), public_message(error));
     stopped_ = stopped_ || continuation_ != ttlv::BatchErrorContinuationOption::kContinue;
 }
 

@@ -18,7 +18,7 @@ namespace chatelaine::faces::kmip {
 using objects::kmip::Version;
 
 /// Why an operation failed, in the words of the request's version.
-ttlv::ResultReason result_reason(Code code, Version version);
+ttlv::ResultReason result_reason(const Error& error, Version version);
 /// What the audit writes of a refusal; engine::Call::status_of.
 int audit_status(Code code);
 

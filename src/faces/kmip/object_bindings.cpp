@@ -204,29 +204,6 @@ void Binding<model::Locate>::encode(model::Locate::Reply& reply, Message& messag
     }
 }
 
-Result<model::Get::Command> Binding<model::Get>::decode(const Message& message,
-                                                        const Principal& principal) {
-    model::Get::Command command;
-    command.domain = principal.domain();
-    const Item& payload = message.payload();
-    CH_TRY(command.id, message.object(tag::kUniqueIdentifier));
-    CH_TRY(command.format, optional_enumeration(payload.find(tag::kKeyFormatType)));
-    CH_TRY(command.compression, optional_enumeration(payload.find(tag::kKeyCompressionType)));
-    CH_TRY(const auto wrap_type, optional_enumeration(payload.find(tag::kKeyWrapType)));
-    command.unwrapped = wrap_type == ttlv::number(ttlv::KeyWrapType::kNotWrapped);
-    if (const Item wrapping = payload.find(tag::kKeyWrappingSpecification)) {
-        const BytesView encoded = wrapping.encoded();
-        command.wrapping.assign(encoded.begin(), encoded.end());
-    }
-    return command;
-}
-void Binding<model::Get>::encode(model::Get::Reply& reply, Message&, Writer& out) {
-    out.enumeration(tag::kObjectType, ttlv::number(reply.type));
-    write_id(out, tag::kUniqueIdentifier, reply.id);
-    reply.object.with_exposed(crypto::insecure_expose_secret(),
-                              [&](BytesView structure) { out.item(structure); });
-}
-
 Result<model::GetAttributes::Command> Binding<model::GetAttributes>::decode(
     const Message& message, const Principal& principal) {
     model::GetAttributes::Command command;

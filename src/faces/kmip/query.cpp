@@ -1,6 +1,7 @@
 #include "faces/kmip/query.hpp"
 
 #include <algorithm>
+#include <initializer_list>
 
 #include "ttlv/names.hpp"
 
@@ -47,11 +48,43 @@ void write_capabilities(Version version, Writer& out) {
     if (version >= model::kVersion1_4) {
         out.boolean(tag::kBatchUndoCapability, true).boolean(tag::kBatchContinueCapability, true);
     }
-    out.enumeration(tag::kUnwrapMode, ttlv::UnwrapMode::kNotProcessed)
+    out.enumeration(tag::kUnwrapMode, ttlv::UnwrapMode::kProcessed)
         .enumeration(tag::kDestroyAction, ttlv::DestroyAction::kKeyMaterialDeleted)
         .enumeration(tag::kShreddingAlgorithm, ttlv::ShreddingAlgorithm::kCryptographic)
         .enumeration(tag::kRNGMode, ttlv::RNGMode::kSharedInstantiation)
         .end();
+}
+
+/// Only profiles of which every case passes (tests/kmip/oasis).
+void write_profiles(Version version, Writer& out) {
+    using enum ttlv::ProfileName;
+    const auto write = [&](std::initializer_list<ttlv::ProfileName> names) {
+        for (const auto name : names) {
+            out.begin(tag::kProfileInformation).enumeration(tag::kProfileName, name).end();
+        }
+    };
+    if (version < model::kVersion1_3) {
+        return;
+    }
+    write({kSymmetricKeyLifecycleServerKMIPV10, kSymmetricKeyLifecycleServerKMIPV11,
+           kSymmetricKeyLifecycleServerKMIPV12, kAsymmetricKeyLifecycleServerKMIPV10,
+           kAsymmetricKeyLifecycleServerKMIPV11, kAsymmetricKeyLifecycleServerKMIPV12,
+           kTapeLibraryServerKMIPV11, kTapeLibraryServerKMIPV12,
+           kStorageArrayWithSelfEncryptingDriveServerKMIPV10,
+           kStorageArrayWithSelfEncryptingDriveServerKMIPV11,
+           kStorageArrayWithSelfEncryptingDriveServerKMIPV12,
+           kSymmetricKeyFoundryServerKMIPV10, kSymmetricKeyFoundryServerKMIPV12,
+           kOpaqueManagedObjectStoreServerKMIPV10, kOpaqueManagedObjectStoreServerKMIPV11,
+           kOpaqueManagedObjectStoreServerKMIPV12, kBaselineServerBasicKMIPV13,
+           kSymmetricKeyLifecycleServerKMIPV13, kAsymmetricKeyLifecycleServerKMIPV13,
+           kSymmetricKeyFoundryServerKMIPV13, kOpaqueManagedObjectStoreServerKMIPV13,
+           kStorageArrayWithSelfEncryptingDriveServerKMIPV13, kHTTPSServerKMIPV13,
+           kJSONServerKMIPV13, kXMLServerKMIPV13});
+    if (version < model::kVersion1_4) {
+        return;
+    }
+    write({kBaselineServerBasicKMIPV14, kStorageArrayWithSelfEncryptingDriveServerKMIPV14,
+           kHTTPSServerKMIPV14, kJSONServerKMIPV14, kXMLServerKMIPV14});
 }
 
 /// A function that a version does not have, or that has nothing to tell, adds nothing.
@@ -69,6 +102,7 @@ void write_function(const KmipFace& face, std::uint32_t function, Version versio
                     .end();
             }
             return;
+        case QueryFunction::kQueryProfiles: return write_profiles(version, out);
         case QueryFunction::kQueryCapabilities:
             if (version >= model::kVersion1_3) {
                 write_capabilities(version, out);
@@ -131,6 +165,31 @@ Result<void> discover_versions(const KmipFace&, Message& message) {
     });
 }
 
+Result<void> ping(const KmipFace&, Message& message) {
+    return message.succeed([](Writer&) {});
+}
+
+// Everything is answered at once: no operation is ever on its way.
+
+Error no_such_operation() {
+    return Error(Code::kNotFound, "kmip.asynchronous", "no operation has this correlation value");
+}
+
+Result<void> poll_or_process(const KmipFace&, Message& message) {
+    CH_TRY_VOID(message.payload().find(tag::kAsynchronousCorrelationValue).bytes());
+    return no_such_operation();
+}
+
+/// There is an answer for what is not known: Unavailable (KMIP 1.4 section 4.27).
+Result<void> cancel(const KmipFace&, Message& message) {
+    const Item value = message.payload().find(tag::kAsynchronousCorrelationValue);
+    CH_TRY_VOID(value.bytes());
+    return message.succeed([&](Writer& out) {
+        out.item(value.encoded())
+            .enumeration(tag::kCancellationResult, ttlv::CancellationResult::kUnavailable);
+    });
+}
+
 }  // namespace
 
 Version first_version(ttlv::Operation operation) {
@@ -151,6 +210,11 @@ Version first_version(ttlv::Operation operation) {
 void add_queries(KmipFace& face) {
     face.add_plain(ttlv::Operation::kQuery, &query);
     face.add_plain(ttlv::Operation::kDiscoverVersions, &discover_versions);
+    face.add_plain(ttlv::Operation::kPing, &ping);
+    face.add_plain(ttlv::Operation::kPoll, &poll_or_process);
+    face.add_plain(ttlv::Operation::kProcess, &poll_or_process);
+    face.add_plain(ttlv::Operation::kCancel, &cancel);
+    face.add_plain(ttlv::Operation::kQueryAsynchronousRequests, &ping);
 }
 
 }  // namespace chatelaine::faces::kmip

@@ -25,7 +25,7 @@ Error in_words(Error error) {
         return error;
     }
     if (field == "tag") {
-        return Error(Code::kCryptoFailed, "kmip.tag_length", "no such tag length");
+        return Error::invalid("kmip.tag_length", "Tag Length", "the mode has no such tag");
     }
     const std::string_view name = field == "iv"        ? "IV/Counter/Nonce"
                                   : field == "mode"    ? "Block Cipher Mode"

@@ -233,6 +233,49 @@ struct SetAttribute {
     static gate::Resource resource(const Command& c) { return object_resource(c); }
 };
 
+/// Counts an attribute up or down, or turns it round (2.x).
+struct AdjustAttribute {
+    struct Command : ObjectRef {
+        std::string name;
+        std::uint32_t type = 0;  ///< Adjustment Type: 1 up, 2 down, 3 negated
+        std::int64_t by = 1;
+    };
+    using Reply = AttributeReply;
+    static constexpr gate::OperationRow row = detail::write_row(
+        "kmip.adjustAttribute", "Count an attribute up or down, or negate it",
+        "okms:kmip:adjustAttribute", 0x30);
+    static gate::Resource resource(const Command& c) { return object_resource(c); }
+};
+
+/// An object with everything that is said of it, as Export gave it here or elsewhere.
+struct Import {
+    struct Command : ObjectRef {
+        ObjectType type{};
+        bool replace = false;
+        bool unwrap = false;  ///< Key Wrap Type Not Wrapped: unwrapped, or refused
+        AttributeValues attributes;
+        crypto::SecretBytes object;  ///< the encoded structure; empty when it was destroyed
+    };
+    using Reply = ObjectId;
+    static constexpr gate::OperationRow row =
+        detail::with(detail::write_row("kmip.import", "Bring an object with all its attributes",
+                                       "okms:kmip:import", 0x2A),
+                     responsibility::Activity::k2_2_a);
+    static gate::Resource resource(const Command& c) { return object_resource(c); }
+};
+
+struct Export {
+    using Command = Get::Command;
+    struct Reply : Get::Reply {  ///< no structure when the object was destroyed
+        AttributeValues attributes;
+    };
+    static constexpr gate::OperationRow row = detail::with(
+        detail::read_row("kmip.export", "Get an object with its key and all its attributes",
+                         "okms:kmip:export", 0x2B),
+        responsibility::Activity::k2_2_a);
+    static gate::Resource resource(const Command& c) { return object_resource(c); }
+};
+
 struct Activate {
     using Command = ObjectRef;
     using Reply = ObjectId;
@@ -360,6 +403,9 @@ Result<gate::Outcome<AddAttribute>> run(const gate::Authorised<AddAttribute>&, S
 Result<gate::Outcome<ModifyAttribute>> run(const gate::Authorised<ModifyAttribute>&, Services&);
 Result<gate::Outcome<DeleteAttribute>> run(const gate::Authorised<DeleteAttribute>&, Services&);
 Result<gate::Outcome<SetAttribute>> run(const gate::Authorised<SetAttribute>&, Services&);
+Result<gate::Outcome<AdjustAttribute>> run(const gate::Authorised<AdjustAttribute>&, Services&);
+Result<gate::Outcome<Import>> run(const gate::Authorised<Import>&, Services&);
+Result<gate::Outcome<Export>> run(const gate::Authorised<Export>&, Services&);
 Result<gate::Outcome<Activate>> run(const gate::Authorised<Activate>&, Services&);
 Result<gate::Outcome<Revoke>> run(const gate::Authorised<Revoke>&, Services&);
 Result<gate::Outcome<Destroy>> run(const gate::Authorised<Destroy>&, Services&);

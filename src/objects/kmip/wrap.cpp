@@ -185,8 +185,9 @@ Result<void> take_unwrapped(ManagedObject& object, const Wrapping& wrapping,
 
 }  // namespace
 
-Result<SecretBytes> give_wrapped(const gate::Authorised<Get>& authorised,
-                                 const ManagedObject& object, gate::Outcome<Get>& outcome,
+template <class Op>
+Result<SecretBytes> give_wrapped(const gate::Authorised<Op>& authorised,
+                                 const ManagedObject& object, gate::Outcome<Op>& outcome,
                                  Services& services) {
     const Get::Command& command = authorised.command();
     CH_TRY(const ttlv::Document document, ttlv::Document::parse(command.wrapping));
@@ -221,8 +222,14 @@ Result<SecretBytes> give_wrapped(const gate::Authorised<Get>& authorised,
     return SecretBytes::copy_of(out);
 }
 
-Result<void> unwrap_registered(const gate::Authorised<Register>& authorised,
-                               ManagedObject& object, Services& services) {
+template Result<SecretBytes> give_wrapped(const gate::Authorised<Get>&, const ManagedObject&,
+                                          gate::Outcome<Get>&, Services&);
+template Result<SecretBytes> give_wrapped(const gate::Authorised<Export>&, const ManagedObject&,
+                                          gate::Outcome<Export>&, Services&);
+
+template <class Op>
+Result<void> unwrap_registered(const gate::Authorised<Op>& authorised, ManagedObject& object,
+                               Services& services) {
     return object.registered.with_exposed(
         crypto::insecure_expose_secret(), [&](BytesView structure) -> Result<void> {
             if (structure.empty() || !has_key_block(object.type)) {
@@ -250,5 +257,9 @@ Result<void> unwrap_registered(const gate::Authorised<Register>& authorised,
             return plain ? take_unwrapped(object, *wrapping, *plain) : ok();
         });
 }
+
+template Result<void> unwrap_registered(const gate::Authorised<Register>&, ManagedObject&,
+                                        Services&);
+template Result<void> unwrap_registered(const gate::Authorised<Import>&, ManagedObject&, Services&);
 
 }  // namespace chatelaine::objects::kmip

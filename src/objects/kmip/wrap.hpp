@@ -8,17 +8,19 @@
 
 namespace chatelaine::objects::kmip {
 
-/// What Get gives with a Key Wrapping Specification: the structure with its Key Value wrapped. The
-/// wrapping key's Usage Limits are counted down in the outcome. kKeyNotFound, kNotPermittedUse,
-/// kWrongState for the wrapping key, kForbidden without a right on it; kNotSupported for MACs and
-/// signatures over what is wrapped.
-Result<crypto::SecretBytes> give_wrapped(const gate::Authorised<Get>& authorised,
+/// What Get and Export give with a Key Wrapping Specification: the structure with its Key Value
+/// wrapped. The wrapping key's Usage Limits are counted down in the outcome. kKeyNotFound,
+/// kNotPermittedUse, kWrongState for the wrapping key, kForbidden without a right on it;
+/// kNotSupported for MACs and signatures over what is wrapped.
+template <class Op>
+Result<crypto::SecretBytes> give_wrapped(const gate::Authorised<Op>& authorised,
                                          const ManagedObject& object,
-                                         gate::Outcome<Get>& outcome, Services& services);
+                                         gate::Outcome<Op>& outcome, Services& services);
 
-/// Unwraps what was registered wrapped, when the key for that is here, may unwrap and the caller
-/// may use it. Else the object stays as it came, and can be had as it came.
-Result<void> unwrap_registered(const gate::Authorised<Register>& authorised,
-                               ManagedObject& object, Services& services);
+/// Unwraps what was registered or imported wrapped, when the key for that is here, may unwrap and
+/// the caller may use it. Else the object stays as it came, and can be had as it came.
+template <class Op>
+Result<void> unwrap_registered(const gate::Authorised<Op>& authorised, ManagedObject& object,
+                               Services& services);
 
 }  // namespace chatelaine::objects::kmip

@@ -83,9 +83,11 @@ func TestQuery(t *testing.T) {
 		}
 		same(t, "Re-key Key Pair", served[kmip.OperationReKeyKeyPair], at(client, kmip.V1_1))
 		same(t, "Encrypt", served[kmip.OperationEncrypt], at(client, kmip.V1_2))
+		same(t, "Import", served[kmip.OperationImport], at(client, kmip.V1_4))
 		same(t, "Put", served[kmip.OperationPut], false)
 		same(t, "Capability Information", len(answer.CapabilityInformation) == 1,
 			at(client, kmip.V1_3))
+		same(t, "Profile Information", len(answer.ProfileInformation) > 0, at(client, kmip.V1_3))
 		same(t, "vendor", answer.VendorIdentification, "Chatelaine")
 	})
 }
