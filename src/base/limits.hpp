@@ -54,6 +54,16 @@ inline constexpr std::size_t secret_metadata_value_bytes_max = 512;
 inline constexpr std::size_t secret_inline_bytes_max = 4096;
 /// Names of one folder that one answer holds, and records that one list looks at for them.
 inline constexpr std::size_t secret_names_max = 10'000;
+/// Secrets, and versions of each, whose last read waits to be written down.
+inline constexpr std::size_t secret_reads_pending_max = 256 * 1024;
+inline constexpr std::size_t secret_reads_versions_max = 1024;
+inline constexpr std::int64_t secret_undelete_seconds_max = 366LL * 24 * 3600;
+/// How long before its end a version is told of.
+inline constexpr std::int64_t secret_warning_days = 7;
+inline constexpr std::uint32_t secret_generated_characters_max = 4096;
+inline constexpr std::size_t secret_common_name_bytes_max = 64;  ///< X.520's upper bound
+inline constexpr std::size_t secret_certificate_names_max = 32;
+inline constexpr std::uint32_t secret_certificate_days_max = 3650;
 inline constexpr std::int64_t secret_seconds_max = 100LL * 366 * 24 * 3600;  ///< of a duration
 
 // KMIP.

@@ -20,6 +20,7 @@
 #include "gate/gate.hpp"
 #include "net/net.hpp"
 #include "operate/tools.hpp"
+#include "secrets/last_reads.hpp"
 #include "tenancy/tools.hpp"
 
 /// The one coordinator: who is calling → gate → handler → commit with audit → reply.
@@ -137,6 +138,7 @@ public:
         metrics::Registry& registry;
         tenancy::Tools& tools;
         operate::Tools& operate;
+        secrets::LastReads& secret_reads;
     };
     Engine(Options options, Parts parts);
     ~Engine();

@@ -119,6 +119,8 @@ private:
             return run(authorised, use, engine_.parts().tools);
         } else if constexpr (requires { run(authorised, use, engine_.parts().operate); }) {
             return run(authorised, use, engine_.parts().operate);
+        } else if constexpr (requires { run(authorised, use, engine_.parts().secret_reads); }) {
+            return run(authorised, use, engine_.parts().secret_reads);
         } else {
             return run(authorised, use);
         }

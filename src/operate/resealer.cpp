@@ -12,6 +12,7 @@ namespace {
 using store::Kind;
 constexpr std::array kinds{Kind::kManagedObject, Kind::kKeyVersion,   Kind::kSecret,
                            Kind::kSecretVersion, Kind::kSecretConfig, Kind::kSecretFolder,
+                           Kind::kDeletedSecret, Kind::kSecretNotes,
                            Kind::kDomain,        Kind::kAccount,
                            Kind::kIdentity,      Kind::kCredential, Kind::kToken,  Kind::kOperator,
                            Kind::kAuthority,     Kind::kClaim,      Kind::kIntent, Kind::kEvidence,

@@ -15,7 +15,8 @@ enum class CursorOf : std::uint8_t {
     kVersions = 2,
     kSearch = 3,
     kFolders = 4,
-    kNames = 5
+    kNames = 5,
+    kDeleted = 6
 };
 
 std::string make_cursor(std::uint64_t after, CursorOf list);

@@ -95,7 +95,93 @@ void write_subkeys(json::Writer& out, const json::Value& value, std::uint32_t le
     out.end_object();
 }
 
+bool same(const json::Value& one, const json::Value& two);
+
+bool same_members(const json::Value& one, const json::Value& two) {
+    if (one.size() != two.size()) {
+        return false;
+    }
+    const Names names = names_of(two);
+    for (json::Value member = one.first(); member.exists(); member = member.next()) {
+        const auto twin = names.find(member.member_name());
+        if (twin == names.end() || !same(member, twin->second)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool same(const json::Value& one, const json::Value& two) {
+    if (one.type() != two.type()) {
+        return false;
+    }
+    switch (one.type()) {
+        case json::Type::kObject: return same_members(one, two);
+        case json::Type::kArray: {
+            json::Value left = one.first();
+            json::Value right = two.first();
+            while (left.exists() && right.exists() && same(left, right)) {
+                left = left.next();
+                right = right.next();
+            }
+            return !left.exists() && !right.exists();
+        }
+        case json::Type::kString: return *one.string() == *two.string();
+        case json::Type::kBool: return *one.boolean() == *two.boolean();
+        case json::Type::kNumber: return one.number_text() == two.number_text();
+        case json::Type::kNull: break;
+    }
+    return true;
+}
+
+/// One line of a diff.
+void tell(json::Writer& out, bool values, const json::Value& from, const json::Value& to) {
+    out.begin_object().member("field", from.exists() ? from.member_name() : to.member_name());
+    out.member("change", !to.exists() ? "removed" : !from.exists() ? "added" : "changed");
+    if (values && from.exists()) {
+        out.key("from").raw(from.source());
+    }
+    if (values && to.exists()) {
+        out.key("to").raw(to.source());
+    }
+    out.end_object();
+}
+
 }  // namespace
+
+Result<bool> has_member(const crypto::SecretBytes& data, std::string_view name) {
+    CH_TRY(const json::Document document, parse(data));
+    return document.root().member(name).exists();
+}
+
+Result<std::string> diff_of(const crypto::SecretBytes& before, const crypto::SecretBytes& after,
+                            bool values) {
+    CH_TRY(const json::Document first, parse(before));
+    CH_TRY(const json::Document second, parse(after));
+    std::string text;
+    // A name may come out three times as long, and a line has some forty bytes of its own for at
+    // least five of a member.
+    text.reserve(12 * (before.size() + after.size()) + 64);
+    json::Writer out(text);
+    out.begin_array();
+    const Names was = names_of(first.root());
+    const Names there = names_of(second.root());
+    for (json::Value old = first.root().first(); old.exists(); old = old.next()) {
+        const auto now = there.find(old.member_name());
+        if (now == there.end()) {
+            tell(out, values, old, {});
+        } else if (!same(old, now->second)) {
+            tell(out, values, old, now->second);
+        }
+    }
+    for (json::Value now = second.root().first(); now.exists(); now = now.next()) {
+        if (was.find(now.member_name()) == was.end()) {
+            tell(out, values, {}, now);
+        }
+    }
+    out.end_array();
+    return text;
+}
 
 Result<crypto::SecretBytes> data_of(const json::Value& value) {
     if (value.is_absent()) {

@@ -22,6 +22,16 @@ Result<crypto::SecretBytes> data_of(const json::Value& value);
 Result<crypto::SecretBytes> merge_patch(const crypto::SecretBytes& target,
                                         const crypto::SecretBytes& patch);
 
+/// Whether the object has a member of that name.
+Result<bool> has_member(const crypto::SecretBytes& data, std::string_view name);
+
+/// How `after` differs from `before`, as the text of a JSON array: {"field", "change": "added",
+/// "removed" or "changed"} in the order of `before`, then of `after`; `values`: also "from" and
+/// "to". Values are compared as JSON (white space, escapes and the order of members do not matter),
+/// numbers by their text. A secret, too: to be wiped.
+Result<std::string> diff_of(const crypto::SecretBytes& before, const crypto::SecretBytes& after,
+                            bool values);
+
 /// The object's names with null for each leaf, `depth` levels down (0: all). Arrays are leaves.
 /// Names are a secret's data, too: the text is to be wiped.
 Result<std::string> subkeys_of(const crypto::SecretBytes& data, std::uint32_t depth);

@@ -110,18 +110,23 @@ Result<Settings> config_of(Services& services, const DomainId& domain) {
     return config ? config->settings : Settings{};
 }
 
+Result<Config> config_record(Services& services, const DomainId& domain) {
+    CH_TRY(const auto there, services.reader.load<Config>(domain.uuid, config_id));
+    return there ? *there : Config{};
+}
+
+seal::RecordChange config_change(Services& services, const DomainId& domain, Config& config) {
+    config.changed = services.now;
+    return change_of(config, {domain.uuid, Config::kind, config_id}, config.origin.version);
+}
+
 Result<ConfigChange> change_config(Services& services, const DomainId& domain,
                                    const Settings& wanted) {
     CH_TRY_VOID(check_settings(wanted));
-    CH_TRY(const auto there, services.reader.load<Config>(domain.uuid, config_id));
     ConfigChange made;
-    if (there) {
-        made.config = *there;
-    }
+    CH_TRY(made.config, config_record(services, domain));
     merge_settings(made.config.settings, wanted);
-    made.config.changed = services.now;
-    made.change = change_of(made.config, {domain.uuid, Config::kind, config_id},
-                            made.config.origin.version);
+    made.change = config_change(services, domain, made.config);
     return made;
 }
 
@@ -286,6 +291,12 @@ Result<void> Edit::add_version(crypto::SecretBytes data) {
     return spill();
 }
 
+Result<void> Edit::add_version(const NewData& wanted) {
+    CH_TRY(auto data, make_data(wanted, services_.random, services_.now,
+                                services_.reader.may_block()));
+    return add_version(std::move(data));
+}
+
 /// The newest versions' data stays in the secret's record as long as there is room; the rest goes
 /// to records of its own.
 Result<void> Edit::spill() {
@@ -354,9 +365,56 @@ Result<void> Edit::delete_data(std::uint32_t number) {
     return ok();
 }
 
+/// False when the domain gives deleted secrets no while.
+Result<bool> Edit::put_aside() {
+    CH_TRY(const Config config, config_record(services_, secret_->domain));
+    // Checked when it was set.
+    const auto window = parse_duration(config.undelete_within.value_or(""), {});
+    if (!window || *window == 0) {
+        return false;
+    }
+    DeletedSecret gone;
+    gone.secret = *secret_;
+    gone.deleted = services_.now;
+    gone.erased = services_.now.plus_seconds(*window);
+    // Over the tombstone, when this life came back once already.
+    CH_TRY(gone.origin.version,
+           services_.reader.version_of({secret_->domain.uuid, DeletedSecret::kind, secret_->life}));
+    others_.push_back(gone.to_change());
+    return true;
+}
+
+Result<Edit> Edit::bring_back(Services& services, const DeletedSecret& gone) {
+    CH_TRY(Edit edit, open_or_create(services, {gone.secret.domain, gone.secret.path}));
+    if (!edit.is_new()) {
+        return Error(Code::kAlreadyExists, "secrets.undelete", "the path has a secret");
+    }
+    const seal::Origin place = edit.secret_->origin;
+    *edit.secret_ = gone.secret;
+    edit.secret_->origin = place;
+    seal::RecordChange away;
+    away.key = gone.origin.key;
+    away.expected_version = gone.origin.version;
+    away.tombstone = true;
+    edit.others_.push_back(std::move(away));
+    return edit;
+}
+
 Result<void> Edit::remove() {
-    for (const Version& version : secret_->versions) {
-        CH_TRY_VOID(drop_apart(version));
+    CH_TRY(const bool aside, put_aside());
+    if (!aside) {
+        for (const Version& version : secret_->versions) {
+            CH_TRY_VOID(drop_apart(version));
+        }
+        const store::RecordKey key = notes_key(secret_->domain.uuid, secret_->id);
+        CH_TRY(const auto notes, services_.reader.load<SecretNotes>(key.scope, key.id));
+        if (notes) {
+            seal::RecordChange change;
+            change.key = key;
+            change.expected_version = notes->origin.version;
+            change.tombstone = true;
+            others_.push_back(std::move(change));
+        }
     }
     removed_ = true;
     return ok();

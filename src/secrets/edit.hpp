@@ -1,5 +1,6 @@
 #pragma once
 
+#include "secrets/kept.hpp"
 #include "secrets/operations.hpp"
 
 /// What the handlers of both faces share: reading a secret, and changing one. Private to the room.
@@ -32,8 +33,23 @@ Result<void> also(const gate::Authorised<Op>& authorised, Services& services,
     return authorised.also(services.plate, actions, kSecretKind, path);
 }
 
+/// Notes the read once it is recorded.
+template <class Op>
+void note_read(gate::Outcome<Op>& outcome, LastReads& reads, const SecretAnswer& answer,
+               WallTime now) {
+    if (answer.data) {
+        outcome.then = [&reads, scope = answer.secret->domain.uuid, id = answer.secret->id,
+                        life = answer.secret->life, number = answer.version->number,
+                        now] { reads.note(scope, id, life, number, now); };
+    }
+}
+
 Result<Settings> config_of(Services& services, const DomainId& domain);
 /// The domain's settings with the named ones of `wanted` changed, and the change that writes them.
+/// The domain's own record; an empty one where there is none.
+Result<Config> config_record(Services& services, const DomainId& domain);
+/// The change that writes it.
+seal::RecordChange config_change(Services& services, const DomainId& domain, Config& config);
 struct ConfigChange {
     Config config;
     seal::RecordChange change;
@@ -62,6 +78,9 @@ class Edit {
 public:
     /// Of what is there; kSecretNotFound when nothing is.
     static Result<Edit> open(Services& services, const SecretRef& ref);
+    /// Of a secret that comes back from where it was put aside; kAlreadyExists when the path has
+    /// another by now.
+    static Result<Edit> bring_back(Services& services, const DeletedSecret& gone);
     /// Of a secret as it was read.
     static Edit of(Services& services, const Secret& secret);
     /// Of what is there, or of a new secret without versions.
@@ -77,10 +96,13 @@ public:
     /// The next version; drops the oldest ones over the bound. kInvalidArgument when the numbers
     /// are used up.
     Result<void> add_version(crypto::SecretBytes data);
+    /// The same with what the service is to make: kWouldBlock for a key on a network loop.
+    Result<void> add_version(const NewData& wanted);
     /// kSecretNotFound when there is no such version, kWrongState when it is deleted.
     Result<void> set_active(std::uint32_t number, bool active);
     Result<void> delete_data(std::uint32_t number);
-    /// The secret itself goes, with all that belongs to it.
+    /// The secret itself goes, with all that belongs to it; where the domain gives it a while, it
+    /// is put aside and the data stays until that is over.
     Result<void> remove();
 
     /// Ends the edit: all that is to be committed, and the new state for the answer.
@@ -92,6 +114,7 @@ private:
     Edit(Services& services, std::shared_ptr<Secret> secret, bool is_new)
         : services_(services), secret_(std::move(secret)), new_(is_new) {}
     Result<void> drop_apart(const Version& version);
+    Result<bool> put_aside();
     Result<void> spill();
     Result<void> add_folders();
     Result<const Settings*> domain_settings();
@@ -111,6 +134,22 @@ Result<gate::Outcome<Op>> finish(Edit& edit, typename Op::Reply reply) {
     outcome.record_version = edit.record_version();
     outcome.reply = std::move(reply);
     CH_TRY(outcome.changes, edit.changes());
+    return outcome;
+}
+
+/// What a write answers with: the new state, without data.
+template <class Op>
+Result<gate::Outcome<Op>> written(Edit& edit, Services& services,
+                                  std::optional<std::uint32_t> number) {
+    // The changes first: they finish the secret that the answer shows.
+    CH_TRY(auto changes, edit.changes());
+    gate::Outcome<Op> outcome;
+    CH_TRY(outcome.reply, answer_of(services, edit.result(), {number, false}));
+    outcome.record_version = edit.record_version();
+    outcome.changes = std::move(changes);
+    if (outcome.reply.version) {
+        outcome.details.emplace_back("version", std::to_string(outcome.reply.version->number));
+    }
     return outcome;
 }
 

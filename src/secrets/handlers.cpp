@@ -20,7 +20,7 @@ Result<gate::Outcome<Op>> show(Services& services, const SecretRef& ref,
 /// A read with data: the right to the metadata that goes with it is asked first.
 template <class Op>
 Result<gate::Outcome<Op>> reveal(const gate::Authorised<Op>& authorised, Services& services,
-                                 std::optional<std::uint32_t> number) {
+                                 LastReads& reads, std::optional<std::uint32_t> number) {
     const SecretRef& ref = authorised.command();
     CH_TRY_VOID(also(authorised, services, action::kGet, ref.path));
     gate::Outcome<Op> outcome;
@@ -29,22 +29,7 @@ Result<gate::Outcome<Op>> reveal(const gate::Authorised<Op>& authorised, Service
     if (outcome.reply.version) {
         outcome.details.emplace_back("version", std::to_string(outcome.reply.version->number));
     }
-    return outcome;
-}
-
-/// What a write answers with: the new state, without data.
-template <class Op>
-Result<gate::Outcome<Op>> written(Edit& edit, Services& services,
-                                  std::optional<std::uint32_t> number) {
-    // The changes first: they finish the secret that the answer shows.
-    CH_TRY(auto changes, edit.changes());
-    gate::Outcome<Op> outcome;
-    CH_TRY(outcome.reply, answer_of(services, edit.result(), {number, false}));
-    outcome.record_version = edit.record_version();
-    outcome.changes = std::move(changes);
-    if (outcome.reply.version) {
-        outcome.details.emplace_back("version", std::to_string(outcome.reply.version->number));
-    }
+    note_read(outcome, reads, outcome.reply, services.now);
     return outcome;
 }
 
@@ -85,7 +70,7 @@ Result<gate::Outcome<CreateSecret>> run(const gate::Authorised<CreateSecret>& au
         return Error(Code::kAlreadyExists, "secrets.create", "the secret exists");
     }
     CH_TRY_VOID(edit.change_metadata(command.metadata));
-    CH_TRY_VOID(edit.add_version(command.data.clone()));
+    CH_TRY_VOID(edit.add_version(command.data));
     return written<CreateSecret>(edit, services, {});
 }
 
@@ -96,8 +81,8 @@ Result<gate::Outcome<GetSecret>> run(const gate::Authorised<GetSecret>& authoris
 }
 
 Result<gate::Outcome<ReadSecret>> run(const gate::Authorised<ReadSecret>& authorised,
-                                      Services& services) {
-    return reveal(authorised, services, authorised.command().version);
+                                      Services& services, LastReads& reads) {
+    return reveal(authorised, services, reads, authorised.command().version);
 }
 
 Result<gate::Outcome<UpdateSecret>> run(const gate::Authorised<UpdateSecret>& authorised,
@@ -120,7 +105,7 @@ Result<gate::Outcome<PutSecret>> run(const gate::Authorised<PutSecret>& authoris
     CH_TRY(Edit edit, Edit::open(services, command));
     CH_TRY_VOID(edit.change_metadata(command.metadata));
     CH_TRY_VOID(edit.check_cas(command.cas));
-    CH_TRY_VOID(edit.add_version(command.data.clone()));
+    CH_TRY_VOID(edit.add_version(command.data));
     return written<PutSecret>(edit, services, {});
 }
 
@@ -160,7 +145,7 @@ Result<gate::Outcome<CreateVersion>> run(const gate::Authorised<CreateVersion>& 
     const CreateVersion::Command& command = authorised.command();
     CH_TRY(Edit edit, Edit::open(services, command));
     CH_TRY_VOID(edit.check_cas(command.cas));
-    CH_TRY_VOID(edit.add_version(command.data.clone()));
+    CH_TRY_VOID(edit.add_version(command.data));
     return written<CreateVersion>(edit, services, {});
 }
 
@@ -171,8 +156,8 @@ Result<gate::Outcome<GetVersion>> run(const gate::Authorised<GetVersion>& author
 }
 
 Result<gate::Outcome<ReadVersion>> run(const gate::Authorised<ReadVersion>& authorised,
-                                       Services& services) {
-    return reveal(authorised, services, authorised.command().version);
+                                       Services& services, LastReads& reads) {
+    return reveal(authorised, services, reads, authorised.command().version);
 }
 
 Result<gate::Outcome<ActivateVersion>> run(const gate::Authorised<ActivateVersion>& authorised,

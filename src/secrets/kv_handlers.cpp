@@ -91,12 +91,12 @@ Result<gate::Outcome<KvWrite>> run(const gate::Authorised<KvWrite>& authorised,
         CH_TRY_VOID(also(authorised, services, action::kCreate, command.path));
     }
     CH_TRY_VOID(edit.check_cas(command.cas));
-    CH_TRY_VOID(edit.add_version(command.data.clone()));
+    CH_TRY_VOID(edit.add_version(command.data));
     return written<KvWrite>(edit, services);
 }
 
 Result<gate::Outcome<KvRead>> run(const gate::Authorised<KvRead>& authorised,
-                                  Services& services) {
+                                  Services& services, LastReads& reads) {
     const KvRead::Command& command = authorised.command();
     gate::Outcome<KvRead> outcome;
     CH_TRY(outcome.reply, read_version(services, command, command.version));
@@ -105,6 +105,7 @@ Result<gate::Outcome<KvRead>> run(const gate::Authorised<KvRead>& authorised,
     if (!outcome.reply.data) {
         outcome.details.emplace_back("state", std::string(state_name(outcome.reply.state)));
     }
+    note_read(outcome, reads, outcome.reply, services.now);
     return outcome;
 }
 

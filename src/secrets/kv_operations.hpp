@@ -12,7 +12,7 @@ namespace chatelaine::secrets {
 struct KvWrite {
     struct Command : SecretRef {
         std::optional<std::uint32_t> cas;
-        crypto::SecretBytes data;
+        NewData data;
     };
     using Reply = SecretAnswer;
     static constexpr gate::OperationRow row =
@@ -194,7 +194,6 @@ struct KvUpdateConfig {
 
 #define CH_SECRETS_RUN(Op) Result<gate::Outcome<Op>> run(const gate::Authorised<Op>&, Services&)
 CH_SECRETS_RUN(KvWrite);
-CH_SECRETS_RUN(KvRead);
 CH_SECRETS_RUN(KvPatch);
 CH_SECRETS_RUN(KvDeleteLatest);
 CH_SECRETS_RUN(KvDelete);
@@ -209,5 +208,6 @@ CH_SECRETS_RUN(KvDeleteMetadata);
 CH_SECRETS_RUN(KvGetConfig);
 CH_SECRETS_RUN(KvUpdateConfig);
 #undef CH_SECRETS_RUN
+Result<gate::Outcome<KvRead>> run(const gate::Authorised<KvRead>&, Services&, LastReads&);
 
 }  // namespace chatelaine::secrets

@@ -3,6 +3,7 @@
 #include <rapidcheck/gtest.h>
 
 #include <algorithm>
+#include <random>
 #include <set>
 
 #include "base/limits.hpp"
@@ -164,6 +165,72 @@ RC_GTEST_PROP(SecretLists, AgreeWithALinearOracle, ()) {
             RC_ASSERT(found == wanted);
         }
     }
+}
+
+/// Search, page by page, for 200 identities of random rights against a walk over all paths.
+TEST(SecretSearch, TwoHundredIdentitiesAgreeWithALinearOracle) {
+    std::mt19937 chance(7);
+    const auto pick = [&](std::size_t count) { return static_cast<std::size_t>(chance()) % count; };
+    const std::string parts[] = {"app", "db", "prod", "a", "test", "x.y"};
+    World world;
+    std::set<std::string> paths;
+    while (paths.size() < 400) {
+        std::string path = parts[pick(6)];
+        for (std::size_t depth = pick(4); depth > 0; --depth) {
+            path += "/" + parts[pick(6)];
+        }
+        path += pick(2) == 0 ? "" : std::to_string(pick(10));
+        if (paths.insert(path).second) {
+            ASSERT_EQ(world.create(path), Code::kEndOfCodes);
+        }
+    }
+    const std::vector<std::string> all(paths.begin(), paths.end());
+    std::size_t shown = 0;
+    for (int identity = 0; identity < 200; ++identity) {
+        std::vector<std::string> patterns;
+        std::vector<std::string> resources;
+        for (std::size_t count = 1 + pick(4); count > 0; --count) {
+            const std::string& path = all[pick(all.size())];
+            const std::size_t cut = pick(path.size() + 1);
+            const std::string forms[] = {path, path.substr(0, cut) + "*", "*" + path.substr(cut),
+                                         path.substr(0, cut / 2) + "*" + path.substr(cut)};
+            patterns.push_back(forms[pick(4)]);
+            resources.push_back(world.urn(patterns.back()));
+        }
+        world.become({{{"okms:apikms:secret/get"}, resources}});
+        const std::string& one = all[pick(all.size())];
+        const std::string prefix = one.substr(0, pick(one.size()));
+        const std::string text = pick(2) == 0 ? "" : one.substr(one.size() - 1);
+        std::set<std::string> expected;
+        for (const std::string& path : all) {
+            const bool visible = std::any_of(
+                patterns.begin(), patterns.end(),
+                [&](const std::string& pattern) { return access::matches(pattern, path); });
+            if (visible && path.starts_with(prefix) && path.find(text) != std::string::npos) {
+                expected.insert(path);
+            }
+        }
+        std::multiset<std::string> found;
+        std::string cursor;
+        do {
+            SearchSecrets::Command command;
+            command.prefix = prefix;
+            command.text = text;
+            command.cursor = cursor;
+            command.max = 10;
+            const auto page = world.commit<SearchSecrets>(std::move(command));
+            ASSERT_TRUE(page) << page.error().to_string();
+            ASSERT_LE(page->secrets.size(), 10U);
+            for (const auto& secret : page->secrets) {
+                found.insert(secret->path);
+            }
+            cursor = page->next;
+        } while (!cursor.empty());
+        ASSERT_EQ(found, std::multiset<std::string>(expected.begin(), expected.end()))
+            << "identity " << identity << ", prefix " << prefix << ", text " << text;
+        shown += found.size();
+    }
+    EXPECT_GT(shown, 1000U);
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 #pragma once
 
 #include "gate/gate.hpp"
+#include "secrets/generate.hpp"
+#include "secrets/last_reads.hpp"
 #include "secrets/secret.hpp"
 
 /// The secret operations of OKMS REST v2 (okms-rest.md, section 4): rows, commands, replies,
@@ -73,7 +75,7 @@ struct MetadataChange {
 struct CreateSecret {
     struct Command : SecretRef {
         MetadataChange metadata;
-        crypto::SecretBytes data;  ///< one JSON object's text (data_of)
+        NewData data;
     };
     using Reply = SecretAnswer;
     static constexpr gate::OperationRow row =
@@ -158,7 +160,7 @@ struct PutSecret {
     struct Command : SecretRef {
         MetadataChange metadata;
         std::optional<std::uint32_t> cas;
-        crypto::SecretBytes data;
+        NewData data;
     };
     using Reply = SecretAnswer;
     static constexpr gate::OperationRow row =
@@ -194,7 +196,7 @@ struct ListVersions {
 struct CreateVersion {
     struct Command : SecretRef {
         std::optional<std::uint32_t> cas;
-        crypto::SecretBytes data;
+        NewData data;
     };
     using Reply = SecretAnswer;
     static constexpr gate::OperationRow row =
@@ -256,6 +258,112 @@ struct DeleteVersion {
     static gate::Resource resource(const Command& c) { return secret_resource(c); }
 };
 
+/// Beyond both APIs: how two versions' data differ. Needs the right to data.
+struct DiffVersions {
+    struct Command : SecretRef {
+        std::uint32_t from = 0;
+        std::optional<std::uint32_t> to;  ///< nothing: the current one
+        bool values = false;
+    };
+    struct Reply {
+        std::uint32_t from = 0, to = 0;
+        std::string changes;  ///< the text of diff_of(): wiped once it is encoded
+        Reply() = default;
+        Reply(Reply&&) noexcept = default;
+        Reply& operator=(Reply&&) noexcept = default;
+        ~Reply() { wipe(changes); }
+    };
+    static constexpr gate::OperationRow row =
+        make_row("secret.version.diff", "Which fields differ between two versions",
+                 action::kGetData, gate::Effect::kRead, {"GET", "/v2/secretDiff/{path}", 200});
+    static gate::Resource resource(const Command& c) { return secret_resource(c); }
+};
+
+/// Beyond both APIs: an older version's data once more, as the newest. The data goes nowhere, so
+/// the right to read it is not asked for.
+struct RollbackSecret {
+    struct Command : SecretRef {
+        std::uint32_t version = 0;
+        std::optional<std::uint32_t> cas;
+    };
+    using Reply = SecretAnswer;
+    static constexpr gate::OperationRow row =
+        make_row("secret.rollback", "Write an older version's data as the newest version",
+                 action::kCreateVersion, gate::Effect::kWrite,
+                 {"POST", "/v2/secretRollback/{path}", 200});
+    static gate::Resource resource(const Command& c) { return secret_resource(c); }
+};
+
+/// Beyond both APIs: when each version's data was last read. The times follow the reads by less
+/// than a minute after a crash, and at once else.
+struct GetReads {
+    struct Command : SecretRef {};
+    struct Reply {
+        std::shared_ptr<const Secret> secret;
+        LastReads::Times reads;
+    };
+    static constexpr gate::OperationRow row =
+        make_row("secret.reads", "When each version of a secret was last read", action::kGet,
+                 gate::Effect::kRead, {"GET", "/v2/secretReads/{path}", 200});
+    static gate::Resource resource(const Command& c) { return secret_resource(c); }
+};
+
+struct DeletedSecret;
+
+/// Beyond both APIs: the deleted secrets that can still come back.
+struct ListDeleted {
+    using Command = ListSecrets::Command;
+    struct Reply {
+        std::vector<std::shared_ptr<const DeletedSecret>> secrets;
+        std::string next;
+    };
+    static constexpr gate::OperationRow row =
+        make_row("secret.deleted.list", "List deleted secrets that can still come back",
+                 action::kGet, gate::Effect::kRead, {"GET", "/v2/secretDeleted", 200},
+                 gate::ResourceType::kSecret, true);
+    static gate::Resource resource(const Command& c) { return {c.domain, {}}; }
+};
+
+/// The one of that path that was deleted last comes back, its versions and their numbers with it.
+/// kSecretNotFound when there is none, kAlreadyExists when the path has a secret.
+struct UndeleteSecret {
+    struct Command : SecretRef {};
+    using Reply = SecretAnswer;
+    static constexpr gate::OperationRow row =
+        make_row("secret.undelete", "Bring a deleted secret back", action::kCreate,
+                 gate::Effect::kWrite, {"POST", "/v2/secretUndelete/{path}", 200});
+    static gate::Resource resource(const Command& c) { return secret_resource(c); }
+};
+
+/// How long deleted secrets of the domain can come back; "0s": not at all, as in both APIs.
+struct GetRetention {
+    struct Command {
+        DomainId domain;
+    };
+    struct Reply {
+        std::string undelete_within;
+    };
+    static constexpr gate::OperationRow row =
+        make_row("secretRetention.get", "Get how long deleted secrets can come back",
+                 action::kGetConfig, gate::Effect::kRead, {"GET", "/v2/secretRetention", 200},
+                 gate::ResourceType::kDomain);
+    static gate::Resource resource(const Command& c) { return {c.domain, {}}; }
+};
+
+/// Counts for secrets that are deleted from then on.
+struct UpdateRetention {
+    struct Command {
+        DomainId domain;
+        std::string undelete_within;
+    };
+    using Reply = GetRetention::Reply;
+    static constexpr gate::OperationRow row =
+        make_row("secretRetention.update", "Set how long deleted secrets can come back",
+                 action::kUpdateConfig, gate::Effect::kWrite, {"PUT", "/v2/secretRetention", 200},
+                 gate::ResourceType::kDomain);
+    static gate::Resource resource(const Command& c) { return {c.domain, {}}; }
+};
+
 struct GetConfig {
     struct Command {
         DomainId domain;
@@ -286,19 +394,31 @@ CH_SECRETS_RUN(CreateSecret);
 CH_SECRETS_RUN(ListSecrets);
 CH_SECRETS_RUN(SearchSecrets);
 CH_SECRETS_RUN(GetSecret);
-CH_SECRETS_RUN(ReadSecret);
 CH_SECRETS_RUN(UpdateSecret);
 CH_SECRETS_RUN(PutSecret);
 CH_SECRETS_RUN(DeleteSecret);
 CH_SECRETS_RUN(ListVersions);
 CH_SECRETS_RUN(CreateVersion);
 CH_SECRETS_RUN(GetVersion);
-CH_SECRETS_RUN(ReadVersion);
 CH_SECRETS_RUN(ActivateVersion);
 CH_SECRETS_RUN(DeactivateVersion);
 CH_SECRETS_RUN(DeleteVersion);
+CH_SECRETS_RUN(RollbackSecret);
 CH_SECRETS_RUN(GetConfig);
 CH_SECRETS_RUN(UpdateConfig);
+CH_SECRETS_RUN(ListDeleted);
+CH_SECRETS_RUN(UndeleteSecret);
+CH_SECRETS_RUN(GetRetention);
+CH_SECRETS_RUN(UpdateRetention);
+#undef CH_SECRETS_RUN
+
+// Those that note a read of data, or show when it was.
+#define CH_SECRETS_RUN(Op) \
+    Result<gate::Outcome<Op>> run(const gate::Authorised<Op>&, Services&, LastReads&)
+CH_SECRETS_RUN(ReadSecret);
+CH_SECRETS_RUN(ReadVersion);
+CH_SECRETS_RUN(DiffVersions);
+CH_SECRETS_RUN(GetReads);
 #undef CH_SECRETS_RUN
 
 }  // namespace chatelaine::secrets

@@ -79,7 +79,17 @@ seal::RecordChange Secret::to_change() const {
     for (const std::string_view folder : ancestors_of(path)) {
         change.terms.emplace_back(term::kUnder, folder);
     }
+    // A path of slashes alone may have used up the terms; its end is then not told of.
+    const auto end = change.dates[store::DateColumn::kDeactivation];
+    if (end && change.terms.size() < limits::terms_per_record_max) {
+        change.terms.emplace_back(term::kExpires, day_of(*end));
+    }
     return change;
+}
+
+std::string day_of(WallTime time) {
+    constexpr std::int64_t kDay = 24LL * 3600 * 1'000'000;
+    return std::to_string(time.microseconds / kDay);
 }
 
 Uuid version_id(const Uuid& life, std::uint32_t number) {

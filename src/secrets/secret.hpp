@@ -52,6 +52,8 @@ struct Version {
 struct Secret {
     static constexpr store::Kind kind = store::Kind::kSecret;
     static Result<std::shared_ptr<const Secret>> decode(const seal::Origin&, BytesView);
+    /// The same without the record that it is in.
+    static Result<Secret> parse(BytesView plaintext);
     /// The sealed record's plaintext; `out` holds data: wipe it.
     void encode(Bytes& out) const;
     seal::RecordChange to_change() const;
@@ -108,6 +110,9 @@ struct Config {
 
     seal::Origin origin;
     Settings settings;
+    /// How long a deleted secret can come back, as it was written; nothing: not at all. No part of
+    /// the settings that clients of either API read and write.
+    std::optional<std::string> undelete_within;
     WallTime changed;
 };
 /// There is one in each domain.
@@ -128,8 +133,12 @@ std::vector<std::string_view> ancestors_of(std::string_view path);
 /// Names of blind terms: part of the records' ids and indices, never changed.
 namespace term {
 inline constexpr std::string_view kPath = "secret.path", kFolder = "secret.folder",
-                                  kIn = "secret.in", kUnder = "secret.under";
+                                  kIn = "secret.in", kUnder = "secret.under",
+                                  kDeleted = "secret.deleted", kExpires = "secret.expires";
 }  // namespace term
+
+/// The day of a version's end, as the term `secret.expires` has it.
+std::string day_of(WallTime time);
 
 /// The record ids of a path and of a folder ("app/").
 Result<Uuid> secret_id(seal::Reader& reader, const DomainId& domain, std::string_view path);

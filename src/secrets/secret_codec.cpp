@@ -15,7 +15,8 @@ namespace field {
 constexpr std::uint16_t kId = 1, kDomain = 2, kPath = 3, kLife = 4, kCreated = 5, kUpdated = 6,
                         kCurrent = 7, kOldest = 8, kCustom = 9, kVersion = 10, kNumber = 11,
                         kData = 12;
-constexpr std::uint16_t kCasRequired = 20, kDeactivateAfter = 21, kMaxVersions = 22;
+constexpr std::uint16_t kCasRequired = 20, kDeactivateAfter = 21, kMaxVersions = 22,
+                        kUndeleteWithin = 23;  // of the domain's record alone
 }  // namespace field
 
 namespace flag {
@@ -240,23 +241,29 @@ void Secret::encode(Bytes& out) const {
     wipe(packed.data(), packed.size());
 }
 
-Result<std::shared_ptr<const Secret>> Secret::decode(const seal::Origin& from,
-                                                     BytesView plaintext) {
+Result<Secret> Secret::parse(BytesView plaintext) {
     CH_TRY(FieldReader reader, FieldReader::open(plaintext, kFormat, kWhere));
-    auto secret = std::make_shared<Secret>();
-    secret->origin = from;
+    Secret secret;
     while (true) {
         CH_TRY(const std::optional<Field> in, reader.next());
         if (!in) {
             break;
         }
-        CH_TRY_VOID(decode_field(*secret, *in));
+        CH_TRY_VOID(decode_field(secret, *in));
     }
+    if (!secret.versions.empty() && secret.versions.back().number != secret.current) {
+        return corrupt("the newest version is not the current one");
+    }
+    return secret;
+}
+
+Result<std::shared_ptr<const Secret>> Secret::decode(const seal::Origin& from,
+                                                     BytesView plaintext) {
+    CH_TRY(Secret parsed, parse(plaintext));
+    auto secret = std::make_shared<Secret>(std::move(parsed));
+    secret->origin = from;
     if (secret->id != from.key.id || secret->domain.uuid != from.key.scope) {
         return corrupt("the record holds another secret than its key says");
-    }
-    if (!secret->versions.empty() && secret->versions.back().number != secret->current) {
-        return corrupt("the newest version is not the current one");
     }
     // The row's dates are copies that searches go by; the sealed ones rule.
     if (secret->dates() != from.dates) {
@@ -333,6 +340,9 @@ void Config::encode(Bytes& out) const {
     FieldWriter writer(out, kFormat);
     writer.time(field::kUpdated, changed);
     encode_settings(writer, settings);
+    if (undelete_within) {
+        writer.text(field::kUndeleteWithin, *undelete_within);
+    }
 }
 
 Result<std::shared_ptr<const Config>> Config::decode(const seal::Origin& from,
@@ -347,6 +357,8 @@ Result<std::shared_ptr<const Config>> Config::decode(const seal::Origin& from,
         }
         if (in->number == field::kUpdated) {
             CH_TRY(config->changed, in->time());
+        } else if (in->number == field::kUndeleteWithin) {
+            config->undelete_within = in->text();
         } else {
             CH_TRY_VOID(decode_setting(config->settings, *in));
         }

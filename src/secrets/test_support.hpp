@@ -28,6 +28,7 @@ inline std::string reveal(const SharedData& data) {
 /// One customer's domain, its full-rights caller, and a way to run operations through the gate.
 struct World {
     store::MemoryStore store;
+    LastReads reads;
     seal::test::MemoryReader reader{store};
     WallTime now = WallTime::from_seconds(1'790'000'000);
     AccountId account = AccountId::random(crypto::system_random());
@@ -50,7 +51,11 @@ struct World {
         command.domain = domain;
         CH_TRY(const auto authorised, door.authorise<Op>(caller, std::move(command)));
         gate::Services use = services();
-        return run(authorised, use);
+        if constexpr (requires { run(authorised, use, reads); }) {
+            return run(authorised, use, reads);
+        } else {
+            return run(authorised, use);
+        }
     }
     /// Runs a command and commits its changes.
     template <class Op>
@@ -58,6 +63,9 @@ struct World {
         CH_TRY(auto outcome, attempt<Op>(std::move(command)));
         if (!outcome.changes.empty()) {
             CH_TRY_VOID(reader.apply(outcome.changes));
+        }
+        if (outcome.then) {
+            outcome.then();
         }
         return std::move(outcome.reply);
     }
@@ -83,7 +91,7 @@ struct World {
     static typename Op::Command with_data(std::string path, std::string_view data,
                                           std::optional<std::uint32_t> cas = {}) {
         auto command = on<Op>(std::move(path));
-        command.data = secret(data);
+        command.data = NewData(secret(data));
         if constexpr (requires { command.cas; }) {
             command.cas = cas;
         }

@@ -144,6 +144,26 @@ private:
         }
         return expect(got, wanted);
     }
+    std::string roll_back(const std::string& path, ModelSecret* there) {
+        const auto condition = cas(there);
+        auto command = World::on<RollbackSecret>(path);
+        command.version = 1 + pick(8);
+        command.cas = condition;
+        const std::uint32_t number = command.version;
+        const Code got = commit<RollbackSecret>(std::move(command));
+        if (there == nullptr || there->versions.count(number) == 0) {
+            return expect(got, Code::kSecretNotFound);
+        }
+        const ModelVersion& old = there->versions.at(number);
+        if (old.deleted || !old.active) {
+            return expect(got, Code::kWrongState);
+        }
+        const Code wanted = there->cas_code(condition);
+        if (wanted == kOk) {
+            there->add(std::string(old.data));
+        }
+        return expect(got, wanted);
+    }
     std::string switch_state(const std::string& path, ModelSecret* there) {
         const std::uint32_t number = 1 + pick(8);
         const std::uint32_t to = pick(3);
@@ -230,8 +250,9 @@ private:
             {"write", &Walk::write},         {"write", &Walk::write},
             {"patch", &Walk::patch},         {"switch", &Walk::switch_state},
             {"switches", &Walk::switch_many}, {"settle", &Walk::settle},
-            {"latest", &Walk::delete_latest}, {"remove", &Walk::remove}};
-        const auto& [name, run] = steps[pick(10)];
+            {"latest", &Walk::delete_latest}, {"remove", &Walk::remove},
+            {"rollback", &Walk::roll_back}};
+        const auto& [name, run] = steps[pick(11)];
         const std::string on = path();
         last_ = std::string(name) + " " + on;
         return (this->*run)(on, find(on));

@@ -41,6 +41,8 @@ enum class Kind : std::uint16_t {
     kSecretVersion = 4,   ///< data that does not go into the secret's own record
     kSecretConfig = 5,    ///< a domain's settings for its secrets
     kSecretFolder = 6,    ///< a path component with secrets below it; id = blind term of its path
+    kDeletedSecret = 7,   ///< a deleted secret that can come back; id = that of its life
+    kSecretNotes = 8,     ///< last reads, told expiries; id = that of the secret
     kDomain = 16,         ///< in the directory: which customer, which region
     kAccount = 17,        ///< in the directory: a customer
     kIdentity = 18,

@@ -106,6 +106,19 @@ class Requests:
             target.keys = {**target.keys, "aes": key}
         return fresh
 
+    def deleted_secret(self, target):
+        """One that can come back."""
+        ours, app = self.world.ours, self.world.app
+        app.need("rest", "PUT", f"/api/{ours.domain}/v2/secretRetention", {"undeleteWithin": "1h"})
+        target.secret = ours.secret(app)
+        app.need("rest", "DELETE", f"/api/{ours.domain}/v2/secret/"
+                 + urllib.parse.quote(target.secret, safe=""))
+
+    def deleted_path(self):
+        target = Target(self.world.ours.domain, {})
+        self.deleted_secret(target)
+        return target.secret
+
     def new_secret(self, target):
         target.secret = self.world.ours.secret(self.world.app)
 
@@ -213,6 +226,14 @@ class Requests:
                                                fresh=self.new_secret),
             "secret.version.delete": Entry("secret", body=state("deleted"),
                                            fresh=self.new_secret),
+            "secret.version.diff": Entry("secret", query=lambda t: "?from=1&to=1", extra=get),
+            "secret.reads": Entry("secret"),
+            "secret.deleted.list": Entry("domain", fresh=self.deleted_secret,
+                                         shows=self.deleted_path()),
+            "secret.undelete": Entry("secret", fresh=self.deleted_secret),
+            "secretRetention.get": Entry("domain"),
+            "secretRetention.update": Entry("domain", body=lambda t: {"undeleteWithin": "1h"}),
+            "secret.rollback": Entry("secret", body=lambda t: {"version": 1}),
             "secretConfig.get": Entry("domain"),
             "secretConfig.update": Entry("domain", body=lambda t: {"maxVersions": 10}),
             "secret.kv.write": Entry("written", body=lambda t: data),

@@ -170,6 +170,35 @@ def secrets(world):
     yield Good("secret.version.activate", "rest", "PUT", f"{root}/{quoted}/version/1", "",
                {"state": "active"}, ids=(ours.domain, quoted),
                bounds=(("state", "activated"), ("state", ""), ("state", "ACTIVE")))
+    made = Good("secret.create (generated)", "rest", "POST", root, "", {
+        "path": path, "version": {"generate": {"field": "password", "length": 16,
+                                               "alphabet": "abc"}}},
+        bounds=[("version", {"generate": wrong}) for wrong in (
+            {"length": 0}, {"length": 4097}, {"length": -1}, {"length": "8"}, {"alphabet": "a"},
+            {"alphabet": "aa"}, {"alphabet": "\u00e9\u00e8"}, {"field": ""}, {"field": "x" * 513},
+            {"key": "RSA-1"}, {"key": "EC-P256", "length": 8}, {"certificate": {"common_name": "x"}},
+            {"key": "EC-P256", "certificate": {"common_name": "x" * 65}},
+            {"key": "EC-P256", "certificate": {"common_name": "x", "days": 3651}},
+            {"key": "EC-P256", "certificate": {"common_name": "x", "dns": ["a b"]}},
+            {"key": "EC-P256", "certificate": {"common_name": "x", "dns": ["a"] * 33}}, [], "x", 1)])
+
+    def another():
+        made.body["path"] = f"malformed/generated/{next(counter)}"
+        return made.path
+
+    made.once = another
+    yield made
+    yield Good("secret.version.diff", "rest", "GET", f"/api/{ours.domain}/v2/secretDiff/{quoted}",
+               "?from=1", queries=(("from", numbers), ("to", numbers), ("values", ("x", "%zz"))),
+               ids=(ours.domain, quoted))
+    yield Good("secretRetention.update", "rest", "PUT", f"/api/{ours.domain}/v2/secretRetention", "",
+               {"undeleteWithin": "0s"}, ids=(ours.domain,),
+               bounds=(("undeleteWithin", "soon"), ("undeleteWithin", "367d"), ("undeleteWithin", 1)))
+    yield Good("secret.reads", "rest", "GET", f"/api/{ours.domain}/v2/secretReads/{quoted}", "",
+               ids=(ours.domain, quoted))
+    yield Good("secret.rollback", "rest", "POST", f"/api/{ours.domain}/v2/secretRollback/{quoted}", "",
+               {"version": 1}, queries=(("cas", (*numbers, "0")),), ids=(ours.domain, quoted),
+               bounds=(("version", 0), ("version", 24001), ("version", -1), ("version", 1.5)))
     yield Good("secretConfig.update", "rest", "PUT", f"/api/{ours.domain}/v2/secretConfig", "",
                {"casRequired": False, "deactivateVersionAfter": "0s"}, ids=(ours.domain,),
                bounds=(("maxVersions", 24001), ("maxVersions", -1), ("maxVersions", 1.5),

@@ -118,6 +118,7 @@ std::vector<Command> all_commands() {
     add_crypto_commands(commands);
     add_file_commands(commands);
     add_secret_commands(commands);
+    add_secret_extra_commands(commands);
     add_secret_transfer_commands(commands);
     add_secret_copy_command(commands);
     add_audit_commands(commands);

@@ -98,6 +98,7 @@ void add_key_transfer_commands(std::vector<Command>& commands);
 void add_crypto_commands(std::vector<Command>& commands);
 void add_file_commands(std::vector<Command>& commands);
 void add_secret_commands(std::vector<Command>& commands);
+void add_secret_extra_commands(std::vector<Command>& commands);
 void add_secret_transfer_commands(std::vector<Command>& commands);
 void add_secret_copy_command(std::vector<Command>& commands);
 void add_audit_commands(std::vector<Command>& commands);

@@ -6,14 +6,11 @@
 #include "apps/chatelaine/files.hpp"
 #include "apps/chatelaine/secrets.hpp"
 #include "base/limits.hpp"
-#include "crypto/random.hpp"
 
 namespace chatelaine::cli {
 namespace {
 
 constexpr std::size_t kDataBytesMax = 2 * limits::secret_data_bytes_max;
-constexpr std::string_view kAlphabet =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
 Result<int> secret_list(Context& context, const Arguments& arguments) {
     const std::string_view folder = arguments.text("folder");
@@ -78,32 +75,43 @@ Result<int> secret_get(Context& context, const Arguments& arguments) {
     return exit_ok;
 }
 
-/// Random characters of an alphabet, each as likely as the other.
-Result<SecretText> generate(const Arguments& arguments) {
-    constexpr std::int64_t kLengthMax = 4096;
-    CH_TRY(const std::int64_t length, arguments.integer("length", 32));
-    const std::string_view alphabet = arguments.text_or("alphabet", kAlphabet);
-    if (length < 1 || length > kLengthMax || alphabet.size() < 2 || alphabet.size() > 256) {
-        return Error(Code::kConfiguration, "cli.secret",
-                     "--length is 1 to 4096, --alphabet has 2 to 256 characters");
+/// What the service is to make, as JSON; empty when it is to make nothing. The value never comes
+/// here.
+Result<std::string> generate_of(const Arguments& arguments) {
+    const bool key = arguments.has("generate-key");
+    std::string text;
+    if (!key && !arguments.has("generate")) {
+        return text;
     }
-    SecretText made;
-    made.text.reserve(static_cast<std::size_t>(length));
-    const std::size_t fair = 256 / alphabet.size() * alphabet.size();
-    while (made.text.size() < static_cast<std::size_t>(length)) {
-        std::uint8_t octet = 0;
-        crypto::system_random().fill({&octet, 1});
-        if (octet < fair) {
-            made.text.push_back(alphabet[octet % alphabet.size()]);
+    json::Writer out(text);
+    out.begin_object();
+    if (key) {
+        out.member("key", arguments.text("generate-key"));
+        if (arguments.has("common-name")) {
+            CH_TRY(const std::int64_t days, arguments.integer("days", 365));
+            out.key("certificate").begin_object();
+            out.member("common_name", arguments.text("common-name")).member("days", days);
+            out.key("dns").begin_array();
+            for (const std::string& name : arguments.list("dns")) {
+                out.string(name);
+            }
+            out.end_array().end_object();
+        }
+    } else {
+        CH_TRY(const std::int64_t length, arguments.integer("length", 32));
+        out.member("field", arguments.text_or("field", "value")).member("length", length);
+        if (arguments.has("alphabet")) {
+            out.member("alphabet", arguments.text("alphabet"));
         }
     }
-    return made;
+    out.end_object();
+    return text;
 }
 
-/// What is to be written: an object from a file, one field from a file, or one field made here.
-Result<SecretText> given_data(const Arguments& arguments) {
+/// What is to be written: an object from a file, or one field from a file.
+Result<SecretText> given_data(const Arguments& arguments, bool may_be_field = true) {
     const std::string file(arguments.text_or("file", "-"));
-    if (!arguments.has("field")) {
+    if (!may_be_field || !arguments.has("field")) {
         CH_TRY(std::string text, read_text(file, kDataBytesMax));
         SecretText data(std::move(text));
         const auto document = parse_data(data.text);
@@ -114,14 +122,9 @@ Result<SecretText> given_data(const Arguments& arguments) {
         return data;
     }
     SecretText value;
-    if (arguments.has("generate")) {
-        CH_TRY(SecretText made, generate(arguments));
-        value.text.swap(made.text);
-    } else {
-        CH_TRY(value.text, read_text(file, kDataBytesMax));
-        if (value.text.ends_with('\n')) {
-            value.text.pop_back();  // the one that an editor or echo puts there
-        }
+    CH_TRY(value.text, read_text(file, kDataBytesMax));
+    if (value.text.ends_with('\n')) {
+        value.text.pop_back();  // the one that an editor or echo puts there
     }
     SecretText data;
     data.text.reserve(6 * value.text.size() + arguments.text("field").size() + 64);
@@ -138,9 +141,14 @@ std::optional<std::int64_t> cas_of(const Arguments& arguments, Result<std::int64
 
 Result<int> secret_put(Context& context, const Arguments& arguments) {
     CH_TRY(const std::int64_t cas, arguments.integer("cas", 0));
-    CH_TRY(const SecretText data, given_data(arguments));
-    CH_TRY(const std::int64_t version,
-           write_data(context, arguments.text("path"), data.text, cas_of(arguments, cas)));
+    CH_TRY(const std::string generate, generate_of(arguments));
+    SecretText data;
+    if (generate.empty() || arguments.has("file")) {
+        CH_TRY(SecretText given, given_data(arguments, generate.empty()));
+        data.text.swap(given.text);
+    }
+    CH_TRY(const std::int64_t version, write_data(context, arguments.text("path"), data.text,
+                                                  cas_of(arguments, cas), generate));
     return done(context, "Version " + std::to_string(version) + " of " +
                              std::string(arguments.text("path")));
 }
@@ -219,61 +227,55 @@ Result<int> secret_versions(Context& context, const Arguments& arguments) {
 Result<int> secret_rollback(Context& context, const Arguments& arguments) {
     const std::string_view path = arguments.text("path");
     CH_TRY(const std::int64_t to, arguments.integer("to", 0));
-    CH_TRY(const std::string target, secret_path(context, path));
-    CH_TRY(const Reply reply, context.client().get(Listener::kRest, target));
+    CH_TRY(const std::int64_t cas, arguments.integer("cas", 0));
+    CH_TRY(std::string target, extra_path(context, "Rollback", path));
+    if (arguments.has("cas")) {
+        target += "?cas=" + std::to_string(cas);
+    }
+    CH_TRY(const Reply reply, context.client().post(Listener::kRest, target,
+                                                    "{\"version\":" + std::to_string(to) + "}"));
     CH_TRY(const json::Document document, reply.document());
-    CH_TRY(const std::int64_t current,
+    CH_TRY(const std::int64_t version,
            document.root().member("metadata").member("currentVersion").integer());
-    CH_TRY(const ReadSecretData read, read_data(context, path, to));
-    CH_TRY(const std::int64_t version, write_data(context, path, read.data.text, current));
     return done(context, "Version " + std::to_string(version) + " of " + std::string(path) +
                              " holds what version " + std::to_string(to) + " held");
 }
 
-/// Which fields differ between two versions, and with --values how.
+/// Which fields differ between two versions, and with --values how. The service compares.
 Result<int> secret_diff(Context& context, const Arguments& arguments) {
-    const std::string_view path = arguments.text("path");
     CH_TRY(const std::int64_t from, arguments.integer("from", 0));
     CH_TRY(const std::int64_t to, arguments.integer("to", 0));
-    CH_TRY(const ReadSecretData before, read_data(context, path, from));
-    CH_TRY(const ReadSecretData after, read_data(context, path, to));
-    CH_TRY(const json::Document first, parse_data(before.data.text));
-    CH_TRY(const json::Document second, parse_data(after.data.text));
     const bool values = arguments.has("values");
-    std::string rows = "[";
-    json::Writer out(rows);
-    const auto row = [&](const json::Value& old, const json::Value& made,
-                         std::string_view change) {
-        out.begin_object().member("field", old.exists() ? old.member_name() : made.member_name());
-        out.member("change", change);
-        if (values) {
-            out.member("from", old.exists() ? old.source() : std::string_view{});
-            out.member("to", made.exists() ? made.source() : std::string_view{});
+    CH_TRY(std::string target, extra_path(context, "Diff", arguments.text("path")));
+    target += query({{"from", std::to_string(from)},
+                     {"to", to == 0 ? std::string() : std::to_string(to)},
+                     {"values", values ? "true" : ""}});
+    CH_TRY(const Reply reply, context.client().get(Listener::kRest, target));
+    CH_TRY(const json::Document document, parse_data(reply.body));
+    std::vector<Column> columns{{"FIELD", "field"}, {"CHANGE", "change"}};
+    if (!values) {
+        return show_list(context, document.root().member("changes").source(), columns);
+    }
+    // The values as they are written, whatever their type.
+    SecretText rows;
+    rows.text.reserve(4 * reply.body.size() + 64);
+    json::Writer out(rows.text);
+    out.begin_array();
+    const json::Value changes = document.root().member("changes");
+    for (json::Value each = changes.first(); each.exists(); each = each.next()) {
+        CH_TRY(const std::string_view field, each.member("field").string());
+        CH_TRY(const std::string_view change, each.member("change").string());
+        out.begin_object().member("field", field).member("change", change);
+        for (const std::string_view side : {"from", "to"}) {
+            const json::Value value = each.member(side);
+            out.member(side, value.exists() ? value.source() : std::string_view{});
         }
         out.end_object();
-    };
-    for (json::Value old = first.root().first(); old.exists(); old = old.next()) {
-        const json::Value made = second.root().member(old.member_name());
-        if (!made.exists()) {
-            row(old, made, "removed");
-        } else if (made.source() != old.source()) {
-            row(old, made, "changed");
-        }
     }
-    for (json::Value made = second.root().first(); made.exists(); made = made.next()) {
-        if (!first.root().member(made.member_name()).exists()) {
-            row({}, made, "added");
-        }
-    }
-    std::vector<Column> columns{{"FIELD", "field"}, {"CHANGE", "change"}};
-    if (values) {
-        columns.push_back({"FROM", "from"});
-        columns.push_back({"TO", "to"});
-    }
-    rows += "]";
-    auto shown = show_list(context, rows, columns);
-    wipe(rows);
-    return shown;
+    out.end_array();
+    columns.push_back({"FROM", "from"});
+    columns.push_back({"TO", "to"});
+    return show_list(context, rows.text, columns);
 }
 
 /// The members that --max-versions and its like set.
@@ -378,9 +380,14 @@ void add_secret_commands(std::vector<Command>& commands) {
                         &secret_get});
     commands.push_back({"secret put", "Write a new version, and the secret when it is new",
                         {path, file, field, cas,
-                         {ParamKind::kFlag, "generate", "make the field's text at random"},
+                         {ParamKind::kFlag, "generate", "the service makes the field's text"},
                          {ParamKind::kOption, "length", "of it (default: 32)"},
-                         {ParamKind::kOption, "alphabet", "its characters"}},
+                         {ParamKind::kOption, "alphabet", "its characters"},
+                         {ParamKind::kOption, "generate-key", "the service makes a key pair", false,
+                          "EC-P256 EC-P384 EC-P521 RSA-2048 RSA-3072 RSA-4096"},
+                         {ParamKind::kOption, "common-name", "and a certificate of that name"},
+                         {ParamKind::kList, "dns", "a host name in it; repeatable"},
+                         {ParamKind::kOption, "days", "how long it is good (default: 365)"}},
                         &secret_put});
     commands.push_back({"secret patch", "Merge a JSON patch into the current data",
                         {path, file, field, cas}, &secret_patch});
@@ -393,7 +400,7 @@ void add_secret_commands(std::vector<Command>& commands) {
                         &secret_undelete});
     commands.push_back({"secret versions", "List a secret's versions", {path}, &secret_versions});
     commands.push_back({"secret rollback", "Write an older version's data as the newest",
-                        {path, {ParamKind::kOption, "to", "which version", true}},
+                        {path, {ParamKind::kOption, "to", "which version", true}, cas},
                         &secret_rollback});
     commands.push_back({"secret diff", "Which fields differ between two versions",
                         {path, {ParamKind::kOption, "from", "the older version", true},

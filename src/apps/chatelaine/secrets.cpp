@@ -11,6 +11,12 @@ Result<std::string> secret_path(const Context& context, std::string_view path,
     return "/api/" + id + "/v2/secret/" + encode_percent(path) + std::string(rest);
 }
 
+Result<std::string> extra_path(const Context& context, std::string_view what,
+                               std::string_view path) {
+    CH_TRY(const std::string id, context.domain());
+    return "/api/" + id + "/v2/secret" + std::string(what) + "/" + encode_percent(path);
+}
+
 Result<std::string> vault_path(const Context& context, std::string_view kind,
                                std::string_view path) {
     CH_TRY(const std::string base, context.rest_path());
@@ -48,12 +54,18 @@ Result<ReadSecretData> read_data(Context& context, std::string_view path, std::i
 }
 
 Result<std::int64_t> write_data(Context& context, std::string_view path, std::string_view data,
-                                std::optional<std::int64_t> cas) {
+                                std::optional<std::int64_t> cas, std::string_view generate) {
     CH_TRY(const std::string target, vault_path(context, "data", path));
     SecretText body;
-    body.text.reserve(data.size() + 64);
+    body.text.reserve(data.size() + generate.size() + 96);
     json::Writer out(body.text);
-    out.begin_object().key("data").raw(data);
+    out.begin_object();
+    if (!data.empty()) {
+        out.key("data").raw(data);
+    }
+    if (!generate.empty()) {
+        out.key("generate").raw(generate);
+    }
     if (cas) {
         out.key("options").begin_object().member("cas", *cas).end_object();
     }

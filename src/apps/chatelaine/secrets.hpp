@@ -20,6 +20,9 @@ struct SecretText {
 /// "/api/ID/v2/secret/PATH" with what follows it, the path as one segment.
 Result<std::string> secret_path(const Context& context, std::string_view path,
                                 std::string_view rest = {});
+/// "/api/ID/v2/secretWHAT/PATH", the path as one segment.
+Result<std::string> extra_path(const Context& context, std::string_view what,
+                               std::string_view path);
 /// "/api/ID/v1/secret/KIND/PATH".
 Result<std::string> vault_path(const Context& context, std::string_view kind,
                                std::string_view path);
@@ -30,9 +33,10 @@ struct ReadSecretData {
 };
 /// The data of a version (0: the current one). kSecretNotFound also when it is not active.
 Result<ReadSecretData> read_data(Context& context, std::string_view path, std::int64_t version);
-/// Writes a version by KV2, which makes the secret where there is none; gives its number.
+/// Writes a version by KV2, which makes the secret where there is none; gives its number. `data`,
+/// `generate`: JSON, left out when empty.
 Result<std::int64_t> write_data(Context& context, std::string_view path, std::string_view data,
-                                std::optional<std::int64_t> cas);
+                                std::optional<std::int64_t> cas, std::string_view generate = {});
 /// The paths of all secrets that the caller may get, or of those below a folder.
 Result<std::vector<std::string>> list_paths(Context& context, std::string_view folder);
 

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <future>
 #include <thread>
 
 #include "apps/chatelained/reference.hpp"
@@ -20,6 +21,7 @@
 #include "faces/rest/rest_face.hpp"
 #include "faces/vault/vault_face.hpp"
 #include "operate/resealer.hpp"
+#include "secrets/keeper.hpp"
 #include "store/sqlite/sqlite_store.hpp"
 #include "tenancy/authorities.hpp"
 
@@ -77,6 +79,53 @@ std::string url_of(const Config::Listener& listener, std::uint16_t port) {
                : listener.public_url;
 }
 
+/// The audit record of what the service did to a secret by itself.
+audit::Facts facts_of(const secrets::Keeper::Event& event, const std::string& region,
+                      const std::string& urn) {
+    audit::Facts facts;
+    facts.time = system_clock().now();
+    facts.request = RequestId::random(crypto::system_random());
+    facts.region = region;
+    facts.domain = event.domain;
+    facts.type = "SECRET_AUDIT";
+    facts.operation = event.operation;
+    facts.activity = responsibility::activity_id(responsibility::Activity::k3_1_1_e);
+    facts.party = "provider";
+    facts.res_urn = urn;
+    facts.verdict = audit::Verdict::kAllowed;
+    for (const auto& [name, value] : event.details) {
+        facts.details.emplace_back(name, value);
+    }
+    return facts;
+}
+
+/// Commits what the keeper does and waits for it.
+Result<void> commit_of_keeper(engine::Engine& engine, std::vector<seal::RecordChange> changes,
+                              const std::vector<secrets::Keeper::Event>& events) {
+    std::vector<store::RecordKey> keys;
+    for (const auto& change : changes) {
+        keys.push_back(change.key);
+    }
+    std::vector<std::string> urns;
+    std::vector<engine::Engine::Recorded> records;
+    urns.reserve(events.size());
+    for (const auto& event : events) {
+        urns.push_back(access::object_urn(engine.gate().plate(), event.domain,
+                                          secrets::kSecretKind, event.path));
+        records.push_back({event.domain.uuid,
+                           facts_of(event, engine.options().region, urns.back())});
+    }
+    std::promise<Result<void>> end;
+    CH_TRY_VOID(engine.submit(gate::CommitsIn::kRegion, changes, records,
+                              [&](Result<store::Receipt> receipt) {
+                                  engine.invalidate(keys);
+                                  end.set_value(receipt ? ok()
+                                                        : Result<void>(
+                                                              std::move(receipt).error()));
+                              }));
+    return end.get_future().get();
+}
+
 /// Everything that lives as long as the service. Members are made in this order and go in the
 /// reverse: the server first, the stores last.
 class Service {
@@ -87,6 +136,7 @@ public:
 
 private:
     void fill_operate_tools();
+    void make_keeper();
     Result<void> load_authorities();
     void make_faces();
     Result<void> listen();
@@ -102,10 +152,12 @@ private:
     std::unique_ptr<store::SqliteStore> region_;
     tenancy::Tools tools_;
     operate::Tools operate_;
+    secrets::LastReads secret_reads_;
     std::unique_ptr<audit::Shipper> shipper_;
     std::vector<std::unique_ptr<audit::Journal>> journals_;
     std::unique_ptr<engine::Engine> engine_;
     std::unique_ptr<operate::Resealer> resealer_;
+    std::unique_ptr<secrets::Keeper> keeper_;
     std::unique_ptr<http::Face> rest_, control_, operator_;
     std::unique_ptr<kmip::KmipFace> kmip_;
     std::unique_ptr<net::Server> server_;
@@ -137,9 +189,11 @@ Result<void> Service::open() {
     engine_ = std::make_unique<engine::Engine>(
         std::move(engine_options),
         engine::Engine::Parts{*directory_, *region_, *seal_, *tools_.matrix, system_clock(),
-                              crypto::system_random(), registry_, tools_, operate_});
+                              crypto::system_random(), registry_, tools_, operate_,
+                              secret_reads_});
     shipper_ = audit::Shipper::create({data.journal(), node_}, *seal_, *region_);
     fill_operate_tools();
+    make_keeper();
     CH_TRY_VOID(listen());
     if (!seal_->is_sealed()) {
         CH_TRY_VOID(load_authorities());
@@ -181,6 +235,18 @@ void Service::fill_operate_tools() {
     };
     resealer_ = std::make_unique<operate::Resealer>(operate::Resealer::Options{}, operate_);
     operate_.resealer = resealer_.get();
+}
+
+void Service::make_keeper() {
+    secrets::Keeper::Ports ports;
+    ports.scopes = [this] { return seal_->is_sealed() ? std::vector<Uuid>{} : seal_->scopes(); };
+    ports.reader = [this] { return std::make_unique<engine::View>(*engine_, true); };
+    ports.commit = [this](std::vector<seal::RecordChange> changes,
+                          const std::vector<secrets::Keeper::Event>& events) {
+        return commit_of_keeper(*engine_, std::move(changes), events);
+    };
+    keeper_ = std::make_unique<secrets::Keeper>(secrets::Keeper::Options{}, std::move(ports),
+                                                secret_reads_);
 }
 
 Result<void> Service::load_authorities() {
@@ -281,6 +347,14 @@ Result<void> Service::open_journals() {
 }
 
 void Service::publish_gauges() {
+    registry_.gauge("chatelaine_secrets_expiring", "Secrets whose current version is about to end",
+                    {{"within", "1d"}},
+                    [this] { return static_cast<double>(keeper_->ending_within_day()); });
+    registry_.gauge("chatelaine_secrets_expiring", "Secrets whose current version is about to end",
+                    {{"within", "7d"}},
+                    [this] { return static_cast<double>(keeper_->ending_soon()); });
+    registry_.gauge("chatelaine_secrets_erased", "Deleted secrets that were erased since the start",
+                    {}, [this] { return static_cast<double>(keeper_->erased()); });
     registry_.gauge("chatelaine_sealed", "1 while the root key is not open", {},
                     [this] { return seal_->is_sealed() ? 1.0 : 0.0; });
     registry_.gauge("chatelaine_secret_bytes", "Locked memory in use", {},
@@ -346,6 +420,7 @@ Result<void> Service::run(int signals) {
                     std::chrono::milliseconds(options_.config.journal.sync_interval_ms),
                     ship_interval);
     resealer_->start();
+    keeper_->start();
     CH_TRY_VOID(server_->start());
     CH_TRY_VOID(write_endpoints());
     CH_TRY_VOID(write_file(options_.data.ready(), std::string_view("ready\n")));
@@ -374,6 +449,7 @@ Result<void> Service::run(int signals) {
     server_->stop(std::chrono::duration_cast<std::chrono::milliseconds>(limits::drain_deadline));
     engine_->stop();
     resealer_->stop();
+    keeper_->stop();
     shipper_->stop();
     for (const auto& journal : journals_) {
         static_cast<void>(journal->sync().has_value());

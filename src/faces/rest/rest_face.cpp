@@ -68,6 +68,13 @@ void add_secret_operations(To& to) {
     to.template add_choice<secrets::GetVersion, secrets::ReadVersion>(choose_secret_read);
     to.template add_choice<secrets::ActivateVersion, secrets::DeactivateVersion,
                            secrets::DeleteVersion>(choose_version_state);
+    to.template add<secrets::DiffVersions>();
+    to.template add<secrets::RollbackSecret>();
+    to.template add<secrets::GetReads>();
+    to.template add<secrets::ListDeleted>();
+    to.template add<secrets::UndeleteSecret>();
+    to.template add<secrets::GetRetention>();
+    to.template add<secrets::UpdateRetention>();
     to.template add<secrets::GetConfig>();
     to.template add<secrets::UpdateConfig>();
 }

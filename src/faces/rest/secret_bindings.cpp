@@ -84,8 +84,8 @@ Result<MetadataChange> decode_metadata(const json::Value& metadata) {
     return change;
 }
 
-/// `version: {data}`.
-Result<crypto::SecretBytes> decode_version_data(const json::Value& body) {
+/// `version: {data}`, and our own `generate`.
+Result<secrets::NewData> decode_version_data(const json::Value& body) {
     const json::Value version = body.member("version");
     if (version.is_absent()) {
         return Error::missing("secrets.version", "version");
@@ -93,8 +93,8 @@ Result<crypto::SecretBytes> decode_version_data(const json::Value& body) {
     if (!version.is_object()) {
         return Error::invalid("secrets.version", "version", "expected an object");
     }
-    CH_TRY_VOID(version.only_members({"data"}));
-    return secrets::data_of(version.member("data"));
+    CH_TRY_VOID(version.only_members({"data", "generate"}));
+    return secrets::new_data_of(version);
 }
 
 Result<std::uint32_t> version_parameter(Context& context) {
@@ -119,10 +119,7 @@ Result<std::optional<std::uint32_t>> query_number(Context& context, std::string_
     return std::optional(static_cast<std::uint32_t>(number));
 }
 
-struct Paging {
-    std::string cursor;
-    std::size_t max = limits::list_page_max;
-};
+using Paging = SecretPaging;
 Result<Paging> decode_paging(Context& context) {
     Paging paging;
     if (const auto cursor = context.header("X-Pagination-Cursor")) {
@@ -290,6 +287,17 @@ void encode_config(const Settings& settings, net::HttpResponse& response) {
 
 }  // namespace
 
+Result<SecretPaging> decode_secret_paging(Context& context) { return decode_paging(context); }
+
+void encode_secret_cursor(const std::string& cursor, net::HttpResponse& response) {
+    encode_next(cursor, response);
+}
+
+void encode_secret_answer(const SecretAnswer& answer, Context& context,
+                          net::HttpResponse& response) {
+    encode_secret(answer, context, response, false);
+}
+
 Result<secrets::CreateSecret::Command> Binding<secrets::CreateSecret>::decode(
     Context& context, const access::Principal& principal) {
     secrets::CreateSecret::Command command;
@@ -425,8 +433,8 @@ Result<secrets::CreateVersion::Command> Binding<secrets::CreateVersion>::decode(
     CH_TRY(auto command, decode_ref<secrets::CreateVersion::Command>(context, principal));
     CH_TRY(command.cas, query_number(context, "cas", 0));
     CH_TRY(const json::Value body, context.secret_body());
-    CH_TRY_VOID(body.only_members({"data"}));
-    CH_TRY(command.data, secrets::data_of(body.member("data")));
+    CH_TRY_VOID(body.only_members({"data", "generate"}));
+    CH_TRY(command.data, secrets::new_data_of(body));
     return command;
 }
 void Binding<secrets::CreateVersion>::encode(SecretAnswer& reply, Context&,

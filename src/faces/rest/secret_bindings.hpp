@@ -29,9 +29,28 @@ CH_SECRET_BINDING(ReadVersion);
 CH_SECRET_BINDING(ActivateVersion);
 CH_SECRET_BINDING(DeactivateVersion);
 CH_SECRET_BINDING(DeleteVersion);
+CH_SECRET_BINDING(DiffVersions);
+CH_SECRET_BINDING(RollbackSecret);
+CH_SECRET_BINDING(GetReads);
+CH_SECRET_BINDING(ListDeleted);
+CH_SECRET_BINDING(UndeleteSecret);
+CH_SECRET_BINDING(GetRetention);
+CH_SECRET_BINDING(UpdateRetention);
 CH_SECRET_BINDING(GetConfig);
 CH_SECRET_BINDING(UpdateConfig);
 #undef CH_SECRET_BINDING
+
+/// Page size and cursor of a list's headers, and the cursor of its answer.
+struct SecretPaging {
+    std::string cursor;
+    std::size_t max = limits::list_page_max;
+};
+Result<SecretPaging> decode_secret_paging(Context& context);
+void encode_secret_cursor(const std::string& cursor, net::HttpResponse& response);
+
+/// {path, metadata}, as a write answers.
+void encode_secret_answer(const secrets::SecretAnswer& answer, Context& context,
+                          net::HttpResponse& response);
 
 }  // namespace chatelaine::faces::http
 

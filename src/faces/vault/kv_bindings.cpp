@@ -52,12 +52,13 @@ Result<std::uint32_t> small_number(const json::Value& value) {
 
 struct Write {
     std::optional<std::uint32_t> cas;
-    crypto::SecretBytes data;
+    secrets::NewData data;
 };
-/// {data, options: {cas}}. Go's client sends the method of its patch among the options.
+/// {data, options: {cas}}, and our own `generate`. Go's client sends the method of its patch among
+/// the options.
 Result<Write> decode_write(Context& context) {
     CH_TRY(const json::Value body, context.secret_body());
-    CH_TRY_VOID(body.only_members({"data", "options"}));
+    CH_TRY_VOID(body.only_members({"data", "generate", "options"}));
     Write write;
     if (const json::Value options = body.member("options"); !options.is_absent()) {
         if (!options.is_object()) {
@@ -68,7 +69,7 @@ Result<Write> decode_write(Context& context) {
             CH_TRY(write.cas, small_number(cas));
         }
     }
-    CH_TRY(write.data, secrets::data_of(body.member("data")));
+    CH_TRY(write.data, secrets::new_data_of(body));
     return write;
 }
 
@@ -290,7 +291,11 @@ Result<secrets::KvPatch::Command> Binding<secrets::KvPatch>::decode(
     CH_TRY(auto command, decode_ref<secrets::KvPatch::Command>(context, principal));
     CH_TRY(Write write, decode_write(context));
     command.cas = write.cas;
-    command.patch = std::move(write.data);
+    if (write.data.generate) {
+        return Error(Code::kUnknownField, "secrets.patch", "the field is not known")
+            .in_field("generate");
+    }
+    command.patch = std::move(write.data.sent);
     return command;
 }
 void Binding<secrets::KvPatch>::encode(secrets::KvPatch::Reply& reply, Context& context,

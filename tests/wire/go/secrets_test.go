@@ -551,6 +551,53 @@ func TestExternalSecretsRequests(t *testing.T) {
 	}
 }
 
+// The vendor's provider with the vendor's SDK: a store that is checked, a secret that is pushed and pushed
+// again, versions and folders that are read.
+func TestExternalSecretsVendorProvider(t *testing.T) {
+	eachWay(t, func(t *testing.T, c *caller) {
+		ctx := t.Context()
+		_, err := c.ListSecretV2(ctx, site.Domain, nil, nil)
+		wantNone(t, err)
+		path := c.newPath(t)
+		push := func(data map[string]any) {
+			t.Helper()
+			read, err := c.GetSecretV2(ctx, site.Domain, path, nil, pointer(true))
+			if err != nil {
+				if codeOf(err) != secretNotFound {
+					t.Fatalf("code %d: %v", codeOf(err), err)
+				}
+				_, err = c.PostSecretV2(ctx, site.Domain, types.PostSecretV2Request{Path: path, Version: *versioned(data)})
+				wantNone(t, err)
+				return
+			}
+			_, err = c.PutSecretV2(ctx, site.Domain, path, read.Metadata.CurrentVersion, types.PutSecretV2Request{Version: versioned(data)})
+			wantNone(t, err)
+		}
+		push(map[string]any{"user": "x", "port": 5432})
+		push(map[string]any{"user": "y"})
+		if got := c.readSecret(t, path, pointer(uint32(1))); dataOf(t, got.Version) != `{"port":5432,"user":"x"}` {
+			t.Errorf("version 1: %s", dataOf(t, got.Version))
+		}
+		if got := c.readSecret(t, path, nil); dataOf(t, got.Version) != `{"user":"y"}` || *got.Metadata.CurrentVersion != 2 {
+			t.Errorf("current: %s", dataOf(t, got.Version))
+		}
+		// GetAllSecrets goes down the folders, from the root too, by lists without a slash at their end.
+		folder, name := strings.TrimSuffix(path, "/secret"), "secret"
+		for _, step := range []struct{ at, shows string }{{"", "wire/"}, {"wire", strings.TrimPrefix(folder, "wire/") + "/"}, {folder, name}} {
+			list, err := c.GetSecretsMetadata(ctx, site.Domain, step.at, true)
+			wantNone(t, err)
+			if !strings.Contains(fmt.Sprint(*list.Data.Keys), step.shows) {
+				t.Errorf("%q lists %v", step.at, *list.Data.Keys)
+			}
+		}
+		wantNone(t, c.DeleteSecretV2(ctx, site.Domain, path))
+		_, err = c.GetSecretV2(ctx, site.Domain, path, nil, pointer(true))
+		if codeOf(err) != secretNotFound {
+			t.Errorf("deleted: %v", err)
+		}
+	})
+}
+
 func TestSecretSearch(t *testing.T) {
 	c := byCertificate(t)
 	base := "search-" + uuid.NewString()
