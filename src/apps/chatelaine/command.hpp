@@ -89,6 +89,7 @@ struct Command {
 void add_profile_commands(std::vector<Command>& commands);
 void add_operator_commands(std::vector<Command>& commands);
 void add_control_commands(std::vector<Command>& commands);
+void add_policy_commands(std::vector<Command>& commands);
 void add_credential_commands(std::vector<Command>& commands);
 void add_key_commands(std::vector<Command>& commands);
 void add_key_transfer_commands(std::vector<Command>& commands);
@@ -97,6 +98,7 @@ void add_file_commands(std::vector<Command>& commands);
 void add_secret_commands(std::vector<Command>& commands);
 void add_secret_transfer_commands(std::vector<Command>& commands);
 void add_secret_copy_command(std::vector<Command>& commands);
+void add_register_commands(std::vector<Command>& commands);
 void add_audit_commands(std::vector<Command>& commands);
 
 std::vector<Command> all_commands();
