@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "access/policy_set.hpp"
 #include "base/encoding.hpp"
 #include "base/limits.hpp"
 
@@ -164,22 +165,6 @@ bool matches(std::string_view pattern, std::string_view text) {
     return matches_within(pattern, text, steps);
 }
 
-Decision decide(const std::vector<Grant>& grants, std::initializer_list<std::string_view> actions,
-                std::string_view resource) {
-    const auto any = [](const std::vector<std::string>& patterns, std::string_view text) {
-        return std::any_of(patterns.begin(), patterns.end(),
-                           [text](const std::string& pattern) { return matches(pattern, text); });
-    };
-    for (const Grant& grant : grants) {
-        for (const std::string_view action : actions) {
-            if (!action.empty() && any(grant.actions, action) && any(grant.resources, resource)) {
-                return Decision::kAllowed;
-            }
-        }
-    }
-    return Decision::kDenied;
-}
-
 std::optional<Right> first_missing(const std::vector<Grant>& holder,
                                    const std::vector<Grant>& given) {
     Comparisons comparisons;
@@ -211,15 +196,12 @@ Decision Principal::decide(std::initializer_list<std::string_view> actions,
     if (system_) {
         return Decision::kAllowed;
     }
-    for (const auto& identity : identities_) {
-        // The root of an account is not limited inside its account; the tenant check before this
-        // has already held the resource to the caller's own domain.
-        if (identity->root ||
-            access::decide(identity->grants, actions, resource) == Decision::kAllowed) {
-            return Decision::kAllowed;
-        }
-    }
-    return Decision::kDenied;
+    return standing_ ? standing_->decide(actions, resource) : Decision::kDenied;
+}
+
+Explanation Principal::explain(std::initializer_list<std::string_view> actions,
+                               std::string_view resource) const {
+    return standing_ ? standing_->explain(actions, resource) : Explanation{};
 }
 
 bool Principal::is_root() const {
@@ -231,11 +213,13 @@ std::optional<Right> Principal::lacks(const std::vector<Grant>& given) const {
     if (system_ || is_root()) {
         return std::nullopt;
     }
-    std::vector<Grant> held;
-    for (const auto& identity : identities_) {
-        held.insert(held.end(), identity->grants.begin(), identity->grants.end());
+    if (!standing_) {
+        return first_missing({}, given);
     }
-    return first_missing(held, given);
+    if (auto right = first_missing(standing_->least(), given)) {
+        return right;
+    }
+    return standing_->denied_of(given);
 }
 
 Principal Principal::system(Party party, AccountId account, DomainId domain) {
@@ -270,6 +254,19 @@ Result<void> Authenticator::enter_domain(Principal& principal, const DomainId& r
 
 Result<Principal> Authenticator::authenticate(const Presented& presented, seal::Reader& reader,
                                               WallTime now) const {
+    CH_TRY(Principal principal, identify(presented, reader, now));
+    CH_TRY_VOID(enter_domain(principal, presented.requested_domain, reader));
+    std::shared_ptr<const PolicySet> policies;
+    if (principal.party_ == Party::kCustomer) {
+        CH_TRY(policies, policies_of(reader, principal.account_, plate_));
+    }
+    principal.standing_ = Standing::of(principal.identities_, policies, plate_,
+                                       {now, std::string(presented.client_ip)});
+    return principal;
+}
+
+Result<Principal> Authenticator::identify(const Presented& presented, seal::Reader& reader,
+                                          WallTime now) const {
     std::string_view token = bearer(presented.authorization);
     if (!presented.authorization.empty() && token.empty()) {
         return refused("access.authorization_scheme");
@@ -284,9 +281,7 @@ Result<Principal> Authenticator::authenticate(const Presented& presented, seal::
         if (token.empty()) {
             return refused("access.nothing_presented");
         }
-        CH_TRY(Principal principal, by_token(token, reader, now));
-        CH_TRY_VOID(enter_domain(principal, presented.requested_domain, reader));
-        return principal;
+        return by_token(token, reader, now);
     }
     CH_TRY(Principal principal, by_certificate(*presented.certificate, reader, now));
     if (!token.empty()) {
@@ -298,7 +293,6 @@ Result<Principal> Authenticator::authenticate(const Presented& presented, seal::
             return refused("access.two_identities");
         }
     }
-    CH_TRY_VOID(enter_domain(principal, presented.requested_domain, reader));
     return principal;
 }
 
@@ -433,6 +427,12 @@ crypto::Sha256 token_hash(const crypto::SecretBytes& text) { return crypto::sha2
 std::string identity_urn(std::string_view plate, const AccountId& account, std::string_view name) {
     std::string urn = "urn:v1:";
     urn.append(plate).append(":identity:user:").append(account.to_string());
+    return urn.append("/").append(name);
+}
+
+std::string group_urn(std::string_view plate, const AccountId& account, std::string_view name) {
+    std::string urn = "urn:v1:";
+    urn.append(plate).append(":identity:group:").append(account.to_string());
     return urn.append("/").append(name);
 }
 

@@ -38,12 +38,13 @@ Result<Grant> decode_grant(BytesView bytes);
 
 enum class Decision : std::uint8_t { kAllowed, kDenied };
 
+class PolicySet;
+struct Standing;
+struct Explanation;
+struct Identity;
+
 /// Does a pattern with `*` match the whole text? At worst in the time of one times the other.
 bool matches(std::string_view pattern, std::string_view text);
-
-/// True when a grant allows one of `actions` on `resource`. Pure. Empty actions are skipped.
-Decision decide(const std::vector<Grant>& grants, std::initializer_list<std::string_view> actions,
-                std::string_view resource);
 
 /// An action pattern on a resource pattern.
 struct Right {
@@ -75,9 +76,12 @@ struct Identity {
     std::string description;
     std::string urn;
     std::vector<Grant> grants;
+    std::vector<std::string> groups;  ///< names of the account's user groups that it is in
     bool root = false;  ///< the account's root: passes without a grant inside its own account
     bool disabled = false;
     WallTime created;
+    /// `grants` as policies of its own, compiled by decode().
+    std::shared_ptr<const PolicySet> own;
 };
 
 /// A client certificate (scope: its domain; the provider for operators). Id = serial number.
@@ -169,13 +173,21 @@ public:
     const Uuid& credential() const { return credential_; }
     bool by_certificate() const { return by_certificate_; }
     const std::vector<std::shared_ptr<const Identity>>& identities() const { return identities_; }
-    /// The union of the rights of its identities. Pure on what was loaded.
+    /// What its identities' grants and the account's policies say together: a deny of any of them
+    /// beats all, else one allow is enough. Pure on what was loaded.
     Decision decide(std::initializer_list<std::string_view> actions,
                     std::string_view resource) const;
+    /// The same, with the statement that decided (access/policy_set.hpp).
+    Explanation explain(std::initializer_list<std::string_view> actions,
+                        std::string_view resource) const;
+    /// What applies to it; null for anonymous and system callers (access/policy_set.hpp).
+    const Standing* standing() const { return standing_.get(); }
     /// The root of the account is among its identities.
     bool is_root() const;
     /// The first right of `given` that none of its identities holds; nothing when it holds all, as
-    /// the root of the account does. What the credential is bound to has no part in it.
+    /// the root of the account does. What the credential is bound to has no part in it. Of the
+    /// account's policies only what holds always counts (no condition, end or exception), and
+    /// nothing that a deny may touch.
     std::optional<Right> lacks(const std::vector<Grant>& given) const;
     /// Nobody: for the public operations, and for what is written about refused callers.
     static Principal anonymous() { return Principal(); }
@@ -197,6 +209,7 @@ private:
     bool anonymous_ = true;
     bool system_ = false;
     std::vector<std::shared_ptr<const Identity>> identities_;
+    std::shared_ptr<const Standing> standing_;
 };
 
 /// What a request brought, before anything is believed.
@@ -213,6 +226,8 @@ struct Presented {
     std::optional<Certificate> certificate;
     std::string_view authorization;  ///< the header's value, "Bearer …"
     std::string_view vault_token;    ///< X-Vault-Token
+    /// Where it came from, for the policies' conditions; empty when that is not known.
+    std::string_view client_ip;
     /// The domain that the request names in its path, or nil. Never authority by itself: a
     /// credential of one domain that names another is refused; one of the whole account may choose.
     DomainId requested_domain;
@@ -222,6 +237,7 @@ struct Presented {
 /// to the audit (Error::where). kWouldBlock where a record is not in the cache.
 class Authenticator {
 public:
+    explicit Authenticator(std::string plate = {}) : plate_(std::move(plate)) {}
     /// Certificate and token in one request must name the same identity, else kUnauthenticated.
     /// kDomainNotFound when the request names a domain that is not the caller's.
     Result<Principal> authenticate(const Presented& presented, seal::Reader& reader,
@@ -230,13 +246,18 @@ public:
 private:
     static Result<void> enter_domain(Principal& principal, const DomainId& requested,
                                      seal::Reader& reader);
+    Result<Principal> identify(const Presented& presented, seal::Reader& reader,
+                               WallTime now) const;
     Result<Principal> by_certificate(const Presented::Certificate& certificate,
                                      seal::Reader& reader, WallTime now) const;
     Result<Principal> by_token(std::string_view text, seal::Reader& reader, WallTime now) const;
+
+    std::string plate_;
 };
 
 /// Where a caller lives in names: urn:v1:PLATE:…
 std::string identity_urn(std::string_view plate, const AccountId& account, std::string_view name);
+std::string group_urn(std::string_view plate, const AccountId& account, std::string_view name);
 std::string domain_urn(std::string_view plate, const DomainId& domain);
 /// "urn:v1:PLATE:resource:okms:DOMAIN/serviceKey/ID"
 std::string object_urn(std::string_view plate, const DomainId& domain, std::string_view kind,

@@ -6,10 +6,18 @@
 #include <map>
 #include <random>
 
+#include "access/policy_set.hpp"
 #include "base/encoding.hpp"
 
 namespace chatelaine::access {
 namespace {
+
+Decision decide(const std::vector<Grant>& grants, std::initializer_list<std::string_view> actions,
+                std::string_view resource) {
+    const auto set = PolicySet::compile(grants);
+    const auto votes = set->decide(set->all(), {}, actions, resource);
+    return votes.allow && !votes.deny ? Decision::kAllowed : Decision::kDenied;
+}
 
 constexpr WallTime kNow = WallTime::from_seconds(1'800'000'000);
 

@@ -1,6 +1,6 @@
 // Encodings of the access records. Field numbers are in docs/formats.md ("Record fields"); a
 // number is never used again for something else.
-#include "access/access.hpp"
+#include "access/policy_set.hpp"
 #include "base/codec.hpp"
 
 namespace chatelaine::access {
@@ -61,6 +61,9 @@ void Identity::encode(Bytes& out) const {
     fields.flag(8, root);
     fields.flag(9, disabled);
     fields.time(10, created);
+    for (const auto& group : groups) {
+        fields.text(11, group);
+    }
 }
 
 Result<std::shared_ptr<const Identity>> Identity::decode(const seal::Origin& origin,
@@ -71,6 +74,9 @@ Result<std::shared_ptr<const Identity>> Identity::decode(const seal::Origin& ori
     for (;;) {
         CH_TRY(const auto field, reader.next());
         if (!field) {
+            if (!identity->grants.empty()) {
+                identity->own = PolicySet::compile(identity->grants);
+            }
             return std::shared_ptr<const Identity>(std::move(identity));
         }
         switch (field->number) {
@@ -92,6 +98,7 @@ Result<std::shared_ptr<const Identity>> Identity::decode(const seal::Origin& ori
             case 8: { CH_TRY(identity->root, field->flag()); break; }
             case 9: { CH_TRY(identity->disabled, field->flag()); break; }
             case 10: { CH_TRY(identity->created, field->time()); break; }
+            case 11: identity->groups.emplace_back(field->text()); break;
             default: break;  // a later build's field
         }
     }

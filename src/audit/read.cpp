@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "audit/cursor.hpp"
+#include "audit/register.hpp"
 #include "audit/stream_reader.hpp"
 #include "base/limits.hpp"
 
@@ -134,7 +135,9 @@ Result<void> PageReader::start(std::optional<Cursor> cursor) {
     for (store::Store* const store : stores_) {
         CH_TRY(const auto in_store, store->streams(binding_.scope));
         for (const store::StreamKey& stream : in_store) {
-            streams.emplace_back(stream, store);
+            if (!is_register(stream.writer)) {
+                streams.emplace_back(stream, store);
+            }
         }
     }
     std::sort(streams.begin(), streams.end());

@@ -1,10 +1,14 @@
 #include "engine/engine.hpp"
 
+#include "audit/register.hpp"
 #include "base/limits.hpp"
 #include "base/log.hpp"
 
 namespace chatelaine::engine {
 namespace {
+
+constexpr std::int64_t kEvidenceSeconds = 60;
+constexpr std::size_t kEvidenceKnownMax = 100'000;
 
 /// A record that does not open or decode is the operator's business at once.
 Error report_broken(const store::RecordKey& key, Error error) {
@@ -105,6 +109,11 @@ Result<std::shared_ptr<const void>> View::load_any(const store::RecordKey& key,
     }
     const std::uint64_t epoch = engine_.cache().epoch(key);
     CH_TRY(const auto record, engine_.store_of(key.kind).get(key));
+    if (!record && store::always_there(key.kind)) {
+        CH_TRY(auto object, decode(seal::Origin{key, 0, 0, 0, {}}, {}));
+        engine_.cache().put(key, object, epoch);
+        return object;
+    }
     if (!record || record->tombstone) {
         return std::shared_ptr<const void>();
     }
@@ -146,6 +155,7 @@ Engine::Engine(Options options, Parts parts)
     : options_(std::move(options)),
       parts_(parts),
       gate_(parts.matrix, options_.plate),
+      authenticator_(options_.plate),
       cache_(options_.cache_entries_max == 0 ? limits::object_cache_entries_max
                                              : options_.cache_entries_max),
       rate_(options_.rate),
@@ -239,9 +249,69 @@ Result<void> Engine::submit(gate::CommitsIn commits, std::vector<seal::RecordCha
         const store::StreamKey stream{record.scope, writer};
         transaction.appends.push_back(
             audit::change_append(parts_.seal, stream, record.facts.time, record.facts));
+        witness(record, transaction);
     }
     (directory ? parts_.directory : parts_.region).submit(std::move(transaction), std::move(done));
     return ok();
+}
+
+bool Engine::evidence_due(const Recorded& record, std::size_t activity) {
+    const std::string_view type = record.facts.type;
+    if (type == "CONTROL_AUDIT" || type == "OPERATOR_AUDIT") {
+        return true;
+    }
+    // Of what is done thousands of times a second, once a minute is evidence enough.
+    const std::lock_guard lock(evidence_mutex_);
+    if (evidence_.size() > kEvidenceKnownMax) {
+        evidence_.clear();
+    }
+    WallTime& last = evidence_[{record.scope, activity}];
+    if (record.facts.time < last.plus_seconds(kEvidenceSeconds)) {
+        return false;
+    }
+    last = record.facts.time;
+    return true;
+}
+
+void Engine::witness(const Recorded& record, store::Transaction& transaction) {
+    const audit::Facts& facts = record.facts;
+    const auto activity = responsibility::activity_from_id(facts.activity);
+    if (facts.verdict != audit::Verdict::kAllowed || !activity) {
+        return;
+    }
+    const std::size_t index = responsibility::index_of(*activity);
+    const auto append = [&](const Uuid& scope, audit::Register which, std::size_t number,
+                            const audit::Facts& what) {
+        const store::StreamKey stream{scope, audit::register_writer(which, number)};
+        transaction.appends.push_back(
+            audit::change_append(parts_.seal, stream, what.time, what));
+    };
+    if (evidence_due(record, index)) {
+        append(record.scope, audit::Register::kEvidence, index, facts);
+    }
+    const auto other = facts.party == "provider" ? responsibility::Party::kCustomer
+                                                 : responsibility::Party::kProvider;
+    if (!parts_.matrix.informed(other, *activity)) {
+        return;
+    }
+    // No names, addresses or texts of the one party for the other: what was done, when, and in
+    // which domain or account.
+    audit::Facts notice;
+    notice.time = facts.time;
+    notice.request = facts.request;
+    notice.region = facts.region;
+    notice.domain = facts.domain;
+    notice.type = "NOTICE";
+    notice.operation = facts.operation;
+    notice.iam_operation = facts.iam_operation;
+    notice.activity = facts.activity;
+    notice.party = facts.party;
+    const std::string scope = record.scope.to_string();
+    if (record.scope != access::provider_scope && facts.domain.is_nil()) {
+        notice.details.emplace_back("account", scope);
+    }
+    append(access::provider_scope, audit::Register::kNotices, responsibility::index_of(other),
+           notice);
 }
 
 void Engine::invalidate(const std::vector<store::RecordKey>& keys) {

@@ -5,6 +5,7 @@
 #include <concepts>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
@@ -178,9 +179,16 @@ public:
     void invalidate(const std::vector<store::RecordKey>& keys);
 
 private:
+    /// What the registers take of a change: its evidence, and a notice where the matrix says I.
+    void witness(const Recorded& record, store::Transaction& transaction);
+    bool evidence_due(const Recorded& record, std::size_t activity);
+
     Options options_;
     Parts parts_;
     gate::Gate gate_;
+    std::mutex evidence_mutex_;
+    /// When the evidence of a scope's activity was last written; of the data plane alone.
+    std::map<std::pair<Uuid, std::size_t>, WallTime> evidence_;
     access::Authenticator authenticator_;
     ObjectCache cache_;
     RateLimiter rate_;

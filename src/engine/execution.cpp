@@ -34,7 +34,9 @@ Result<void> ExecutionStages::authenticate(View& view) {
     if (row_.plane == gate::Plane::kPublic) {
         return ok();
     }
-    CH_TRY(principal_, engine_.authenticator().authenticate(call().presented, view, now_));
+    access::Presented presented = call().presented;
+    presented.client_ip = call().client_ip;
+    CH_TRY(principal_, engine_.authenticator().authenticate(presented, view, now_));
     if (counted_) {
         return ok();  // this run repeats one that was counted
     }

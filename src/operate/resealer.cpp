@@ -16,7 +16,10 @@ constexpr std::array kinds{Kind::kManagedObject, Kind::kKeyVersion,   Kind::kSec
                            Kind::kDomain,        Kind::kAccount,
                            Kind::kIdentity,      Kind::kCredential, Kind::kToken,  Kind::kOperator,
                            Kind::kAuthority,     Kind::kClaim,      Kind::kIntent, Kind::kEvidence,
-                           Kind::kSetting,       Kind::kName};
+                           Kind::kSetting,       Kind::kName,       Kind::kPolicy,
+                           Kind::kPolicyMark,
+                           Kind::kPermissionsGroup, Kind::kResourceGroup, Kind::kUserGroup,
+                           Kind::kResourceTags};
 
 /// The answers of a page's transactions.
 class Answers {

@@ -55,7 +55,17 @@ enum class Kind : std::uint16_t {
     kEvidence = 25,       ///< last evidence of an activity
     kSetting = 26,
     kName = 27,           ///< a name that is taken in a scope; id = blind term of the name
+    kPolicy = 28,         ///< who may do what on which resources (scope: its account)
+    kPolicyMark = 29,     ///< changes with each of an account's rules; id = the account
+    kPermissionsGroup = 30,  ///< actions under one name
+    kResourceGroup = 31,     ///< resources under one name
+    kUserGroup = 32,         ///< identities under one name
+    kResourceTags = 33,      ///< the tags of one resource; id = blind term of its URN
 };
+
+/// A record that is there before it was ever written, as its type makes it of no bytes at all: so
+/// that its absence can be known without asking the store.
+constexpr bool always_there(Kind kind) { return kind == Kind::kPolicyMark; }
 
 /// Which of the two stores keeps a kind: the directory (accounts, identities, credentials: the
 /// service's own) or the region's (everything of the domains in it).

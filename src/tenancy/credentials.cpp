@@ -1,7 +1,7 @@
 // Client certificates of a domain. The serial number is the credential's id; which identities it
 // speaks for stands in the record, not in the certificate, so a change holds at once.
 #include "base/limits.hpp"
-#include "tenancy/handlers.hpp"
+#include "tenancy/rules.hpp"
 
 namespace chatelaine::tenancy {
 namespace {
@@ -117,7 +117,6 @@ Result<gate::Outcome<CreateCredential>> run(const gate::Authorised<CreateCredent
         return Error(Code::kWouldBlock, "tenancy.credential");
     }
     auto credential = std::make_shared<access::Credential>();
-    std::vector<Grant> given;
     for (const std::string& urn : command.identity_urns) {
         CH_TRY(const auto identity, identity_of(urn, principal.account(), services));
         const auto& callers = principal.identities();
@@ -127,10 +126,9 @@ Result<gate::Outcome<CreateCredential>> run(const gate::Authorised<CreateCredent
             return Error::forbidden("tenancy.credential", "okms:apiovh:credential/create",
                                     identity->urn);
         }
-        given.insert(given.end(), identity->grants.begin(), identity->grants.end());
+        CH_TRY_VOID(may_act_as(services, principal, identity));
         credential->identities.push_back(identity->id);
     }
-    CH_TRY_VOID(may_hand_out(services, principal, given));
     const WallTime not_after = services.now.plus_seconds(command.validity_days * 86400);
     CH_TRY_VOID(may_outlive(principal, not_after, CreateCredential::row.actions[0],
                             authorised.resource_urn()));

@@ -12,8 +12,8 @@ bool take_prefix(std::string_view& text, std::string_view prefix) {
     return true;
 }
 
-/// Is the resource one of the caller's own account, and of the domain its credential is bound to?
-/// The gate holds every operation to that before it asks for rights; so must who asks ahead.
+}  // namespace
+
 Result<bool> is_own(std::string_view urn, const access::Principal& principal, Services& services) {
     if (!take_prefix(urn, "urn:v1:") || !take_prefix(urn, services.plate)) {
         return false;
@@ -36,8 +36,6 @@ Result<bool> is_own(std::string_view urn, const access::Principal& principal, Se
            services.reader.load<access::Domain>(principal.account().uuid, id->uuid));
     return domain && domain->account == principal.account() && !domain->terminated;
 }
-
-}  // namespace
 
 Result<gate::Outcome<CreateDomain>> run(const gate::Authorised<CreateDomain>& authorised,
                                         Services& services, Tools& tools) {
@@ -106,8 +104,9 @@ Result<gate::Outcome<Can>> run(const gate::Authorised<Can>& authorised, Services
     const access::Principal& principal = authorised.principal();
     CH_TRY(const bool own, is_own(command.resource, principal, services));
     gate::Outcome<Can> outcome;
-    outcome.reply.allowed = own && principal.decide({command.action}, command.resource) ==
-                                       access::Decision::kAllowed;
+    if (own) {
+        outcome.reply.explanation = principal.explain({command.action}, command.resource);
+    }
     return outcome;
 }
 

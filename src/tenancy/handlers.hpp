@@ -67,4 +67,8 @@ Result<std::shared_ptr<const access::Identity>> own_identity(Services& services,
                                                              const access::Principal& principal,
                                                              const IdentityId& id);
 
+/// Is the resource one of the caller's own account, and of the domain its credential is bound to?
+/// The gate holds every operation to that before it asks for rights; so must who asks ahead.
+Result<bool> is_own(std::string_view urn, const access::Principal& principal, Services& services);
+
 }  // namespace chatelaine::tenancy

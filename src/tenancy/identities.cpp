@@ -1,5 +1,6 @@
 // Identities of an account and their bearer tokens.
 #include "tenancy/names.hpp"
+#include "tenancy/rules.hpp"
 
 namespace chatelaine::tenancy {
 namespace {
@@ -11,6 +12,9 @@ seal::RecordChange identity_change(const access::Identity& identity,
     auto change = change_of(identity, identity.account.uuid, identity.id.uuid, expected_version,
                             identity.created, now);
     change.terms.emplace_back("name", identity.name);
+    for (const auto& group : identity.groups) {
+        change.terms.emplace_back("group", group);
+    }
     return change;
 }
 
@@ -56,9 +60,13 @@ Result<gate::Outcome<CreateIdentity>> run(const gate::Authorised<CreateIdentity>
     identity->grants = command.grants;
     identity->created = services.now;
     identity->urn = access::identity_urn(services.plate, account, command.name);
+    const access::Identity outside = *identity;
+    identity->groups = command.groups;
     CH_TRY(auto name, take_name(services, account.uuid, NameSpace::kIdentity, command.name,
                                 identity->id.uuid));
     gate::Outcome<CreateIdentity> outcome;
+    CH_TRY_VOID(join_groups(services, authorised.principal(), outside, *identity,
+                            outcome.changes));
     outcome.changes.push_back(identity_change(*identity, 0, services.now));
     outcome.changes.push_back(std::move(name));
     outcome.made_urn = identity->urn;
@@ -103,11 +111,19 @@ Result<gate::Outcome<UpdateIdentity>> run(const gate::Authorised<UpdateIdentity>
             return Error(Code::kWouldBlock, "tenancy.identity");  // comparing may take long
         }
         changed->grants = *command.grants;
+        changed->own = nullptr;
     }
+    changed->groups = command.groups.value_or(changed->groups);
     changed->description = command.description.value_or(changed->description);
     changed->disabled = command.disabled.value_or(changed->disabled);
     CH_TRY_VOID(may_give_identity(services, authorised.principal(), added(*identity, *changed)));
+    if (identity->disabled && !changed->disabled) {
+        CH_TRY(const auto standing, standing_of(services, identity, {services.now, {}}));
+        CH_TRY_VOID(may_give_identity(services, authorised.principal(), standing->most()));
+    }
     gate::Outcome<UpdateIdentity> outcome;
+    CH_TRY_VOID(join_groups(services, authorised.principal(), *identity, *changed,
+                            outcome.changes));
     outcome.changes.push_back(identity_change(*changed, identity->origin.version, services.now));
     outcome.record_version = identity->origin.version + 1;
     outcome.made_urn = identity->urn;
@@ -148,7 +164,7 @@ Result<gate::Outcome<CreateToken>> run(const gate::Authorised<CreateToken>& auth
         return Error::forbidden("tenancy.token", std::string(CreateToken::row.actions[0]),
                                 identity->urn);
     }
-    CH_TRY_VOID(may_hand_out(services, principal, identity->grants));
+    CH_TRY_VOID(may_act_as(services, principal, identity));
     access::Token facts;
     facts.account = principal.account();
     facts.identity = identity->id;

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "access/policy_set.hpp"
 #include "gate/gate.hpp"
 #include "tenancy/tools.hpp"
 
@@ -187,6 +188,7 @@ struct CreateIdentity {
         std::string name;  ///< 1..64 of [A-Za-z0-9._@-], unique in the account
         std::string description;
         std::vector<Grant> grants;
+        std::vector<std::string> groups = {};  ///< names of the account's groups
     };
     struct Reply {
         std::shared_ptr<const access::Identity> identity;
@@ -232,6 +234,7 @@ struct UpdateIdentity {
     struct Command : IdentityRef {
         std::optional<std::string> description;
         std::optional<std::vector<Grant>> grants;  ///< replaces all
+        std::optional<std::vector<std::string>> groups;  ///< replaces all
         std::optional<bool> disabled;
     };
     using Reply = CreateIdentity::Reply;
@@ -388,7 +391,8 @@ struct Can {
         std::string resource;  ///< URN
     };
     struct Reply {
-        bool allowed = false;
+        access::Explanation explanation;
+        bool allowed() const { return explanation.decision == access::Decision::kAllowed; }
     };
     static constexpr gate::OperationRow row = make_row(
         "can", "Would the caller be allowed an action on a resource", "chatelaine:control:can",

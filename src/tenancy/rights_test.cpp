@@ -203,7 +203,7 @@ TEST_F(Rights, AnOperatorInvitesNobodyStronger) {
 TEST_F(Rights, CanAnswersForTheCallersOwnResourcesAlone) {
     const auto can = [&](const std::string& resource) {
         const auto reply = commit<Can>({kEncrypt, resource});
-        return reply && reply->allowed;
+        return reply && reply->allowed();
     };
     for (const Identity& who : {root, strong_}) {
         for (const DomainId& bound : {DomainId(), domain}) {

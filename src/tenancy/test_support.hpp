@@ -88,7 +88,7 @@ public:
         access::Presented presented;
         presented.authorization = header;
         presented.requested_domain = requested;
-        auto found = access::Authenticator().authenticate(presented, reader, now);
+        auto found = access::Authenticator(door.plate()).authenticate(presented, reader, now);
         EXPECT_TRUE(found) << found.error().to_string();
         return found ? *found : access::Principal::anonymous();
     }

@@ -24,11 +24,13 @@ class Target:
     credential: str = ""
     secret: str = ""                # path
     made: str = ""                  # the path of a secret that the request makes
+    rules: dict = dataclasses.field(default_factory=dict)   # kind -> id, URN or name
 
     def ids(self):
         """What a caller sent, by kind, so that answers compare without it."""
         found = {"domain": self.domain, "identity": self.identity, "token": self.token,
                  "credential": self.credential, "secret": self.secret, "made": self.made}
+        found.update({"rule " + kind: rule for kind, rule in self.rules.items()})
         found.update({"key " + kind: key for kind, key in self.keys.items()})
         return found
 
@@ -36,7 +38,7 @@ class Target:
 @dataclasses.dataclass
 class Entry:
     """`names`: what the request names: key, secret, written (a secret that is made, or passed over,
-    where it is not), domain, identity, token, credential, account, itself, service. `body` and `query`
+    where it is not), domain, identity, token, credential, rule, tagged, account, itself, service. `body` and `query`
     are made from the world and the target."""
     names: str
     kind: str = "aes"
@@ -57,7 +59,12 @@ def path_of(row, target, kind, short=False):
         path = path.replace("/{path...}", "")           # the root
     if row["listener"] == "rest" and not short:
         path = f"/api/{target.domain}" + path
-    for name, value in (("keyId", target.keys.get(kind, "")), ("okmsId", target.domain),
+    urn = target.rules.get("resource" if row["name"].startswith("resourceTags") else
+                           "permissionsGroup", "")
+    for name, value in (("policyId", target.rules.get("policy", "")),
+                        ("groupId", target.rules.get("resourceGroup", "")),
+                        ("name", target.rules.get("group", "")),
+                        ("urn", urllib.parse.quote(urn, safe="")), ("keyId", target.keys.get(kind, "")), ("okmsId", target.domain),
                         ("identityId", target.identity), ("tokenId", target.token),
                         ("credentialId", target.credential), ("version", "1"),
                         ("path", urllib.parse.quote(target.secret, safe="")),
@@ -131,6 +138,9 @@ class Requests:
     def new_credential(self, target):
         target.credential = self.world.ours.certificate(self.world.app_identity)[0]
 
+    def new_rules(self, target):
+        target.rules = {**target.rules, **self.world.ours.rules()}
+
     def make(self):
         unique = lambda letter: letter + no_such_id()[:13]
         weak_urn = self.world.stranger_identity["urn"]
@@ -159,6 +169,7 @@ class Requests:
             "catalogue.get": Entry("domain"),
             "catalogue.advise": Entry("domain", query=lambda t: "?use=jwt"),
             **self.secrets(),
+            **self.rules_entries(),
             "domain.create": Entry("account", body=lambda t: {
                 "region": self.world.region, "name": unique("d")}),
             "domain.list": Entry("account"),
@@ -182,6 +193,10 @@ class Requests:
             "audit.read": Entry("domain"),
             "audit.readAccount": Entry("account"),
             "domain.rotateKey": Entry("domain"),
+            "evidence.read": Entry("account"),
+            "notice.list": Entry("account"),
+            "evidence.readProvider": Entry("service"),
+            "notice.listProvider": Entry("service"),
             "whoami": Entry("itself"),
             "can": Entry("itself", query=lambda t:
                          "?action=okms:apikms:serviceKey/encrypt&resource=urn:v1:x"),
@@ -195,6 +210,28 @@ class Requests:
             "backup.create": Entry("service", body=lambda t: {"file": unique("b")}),
             "claim.redeem": Entry("code"),
         }
+
+    def rules_entries(self):
+        named = lambda **more: lambda t: {"name": "e" + no_such_id(), **more}
+        # A policy that says nothing: to write it needs no right but that to write policies.
+        policy = named(identities=["*"], resources=[{"urn": "*"}])
+        entries = {"identity.rights": Entry("identity"),
+                   "policy.simulate": Entry("identity", body=lambda t: {
+                       "identity": t.identity, "action": "okms:apikms:serviceKey/encrypt",
+                       "resource": "urn:v1:x"}),
+                   "policy.whoCan": Entry("account", query=lambda t:
+                                          "?action=okms:apikms:serviceKey/encrypt&resource=urn:v1:x"),
+                   "resourceTags.get": Entry("tagged"),
+                   "resourceTags.set": Entry("tagged", body=lambda t: {"tags": {"env": "test"}})}
+        for kind, body in (("policy", policy), ("permissionsGroup", named()),
+                           ("resourceGroup", named(resources=[])), ("group", named())):
+            entries[kind + ".create"] = Entry("account", body=body)
+            entries[kind + ".list"] = Entry("account")
+            entries[kind + ".get"] = Entry("rule")
+            entries[kind + ".update"] = Entry("rule", body=body if kind != "group" else
+                                              lambda t: {"description": "changed"})
+            entries[kind + ".delete"] = Entry("rule", fresh=self.new_rules)
+        return entries
 
     def secrets(self):
         data = {"data": {"value": "isolated"}}
@@ -272,7 +309,7 @@ class Requests:
     def own(self):
         w = self.world
         return Target(w.ours.domain, dict(w.keys), w.app_identity["id"], w.token_id,
-                      w.app_credential, w.secret)
+                      w.app_credential, w.secret, rules=dict(w.rules))
 
     def column(self, name):
         """The objects of a column; the domain is ours but where the column says otherwise."""
@@ -284,17 +321,20 @@ class Requests:
             target.token = w.their_token_id
             target.credential = w.their_credential
             target.secret = w.their_secret
+            target.rules = dict(w.their_rules)
         elif name == "none":
             target.keys = {kind: no_such_id() for kind in KINDS}
             target.identity = no_such_id()
             target.token = no_such_id()
             target.credential = no_such_id()
             target.secret = "iso/" + no_such_id()
+            target.rules = w.no_rules()
         elif name in ("destroyed", "removed"):
             target.keys = dict(w.destroyed_keys)
             target.identity = w.removed_identity
             target.token = w.revoked_token_id
             target.credential = w.revoked_credential
+            target.rules = dict(w.removed_rules)
         elif name == "other's domain":
             target.domain = w.theirs.domain
         elif name == "no domain":
@@ -311,6 +351,8 @@ COLUMNS = {
     "identity": ("own", "other's", "none", "removed"),
     "token": ("own", "other's", "none", "removed"),
     "credential": ("own", "other's", "none", "removed", "other's domain", "no domain"),
+    "rule": ("own", "other's", "none", "removed"),
+    "tagged": ("own", "other's", "none"),
     "account": ("account",),
     "itself": ("itself",),
     "service": ("own",),

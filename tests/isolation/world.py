@@ -1,5 +1,6 @@
 """Two customers, their operators and everybody who must be kept out, on a service of its own."""
 import pathlib
+import urllib.parse
 import uuid
 
 from support import DAY, Caller, run_openssl
@@ -48,6 +49,17 @@ class Customer:
             "path": path, "metadata": {"maxVersions": 24000},
             "version": {"data": {"value": "isolated"}}})
         return path
+
+    def rules(self):
+        """A policy, a group of each kind and a resource that may be tagged: kind -> its id, URN or
+        name. They say nothing, so that they change nobody's rights."""
+        make = lambda path, **body: self.root.need("control", "POST", path,
+                                                   {"name": "r" + no_such_id(), **body})
+        return {"policy": make("/v2/iam/policy", identities=["*"], resources=[{"urn": "*"}])["id"],
+                "permissionsGroup": make("/v2/iam/permissionsGroup")["urn"],
+                "resourceGroup": make("/v2/iam/resourceGroup", resources=[])["id"],
+                "group": make("/v2/group")["name"],
+                "resource": self.world.resource_urn(self.domain)}
 
     def destroyed(self, caller, **members):
         key = self.key(caller, **members)
@@ -152,6 +164,22 @@ class World:
         ours.root.need("control", "DELETE", f"/v2/identity/{removed['id']}")
         self.removed_identity = removed["id"]
         self.token_id = ours.token(self.app_identity)[0]
+        self.rules, self.their_rules = ours.rules(), theirs.rules()
+        self.removed_rules = ours.rules()
+        for path, kind in (("policy", "policy"), ("permissionsGroup", "permissionsGroup"),
+                           ("resourceGroup", "resourceGroup")):
+            ours.root.need("control", "DELETE", f"/v2/iam/{path}/" +
+                           urllib.parse.quote(self.removed_rules[kind], safe=""))
+        ours.root.need("control", "DELETE", "/v2/group/" + self.removed_rules["group"])
+
+    def resource_urn(self, domain):
+        return f"urn:v1:{self.app_identity['urn'].split(':')[2]}:resource:okms:{domain}"
+
+    def no_rules(self):
+        plate = self.app_identity["urn"].split(":")[2]
+        return {"policy": no_such_id(), "resourceGroup": no_such_id(), "group": no_such_id(),
+                "permissionsGroup": f"urn:v1:{plate}:permissionsGroup:{no_such_id()}",
+                "resource": self.resource_urn(no_such_id())}
 
     def make_invalid(self, expired, expired_token, early):
         service, ours = self.service, self.ours

@@ -260,12 +260,78 @@ def control(world):
                 ("csr", csr(world).replace("A", "B")),
                 ("csr", "-----BEGIN CERTIFICATE REQUEST-----\n-----END CERTIFICATE REQUEST-----\n"),
                 ("csr", "A" * 17000)), ids=(ours.domain,))
+    yield from rules(world)
     yield Good("can", "control", "GET", "/v2/can", "?action=a&resource=r",
                queries=(("action", ("%zz", "%ff", "%", "")), ("resource", ("%zz", "%c0%80", ""))))
     yield Good("audit.read", "control", "GET", domain + "/audit", "",
                queries=(("max", ("0", "1001", *range_words())), ("from", None), ("to", None),
                         ("verdict", None), ("request", None), ("order", None), ("cursor", None)),
                ids=(ours.domain,))
+
+
+def rules(world):
+    """Of policies and groups."""
+    rules = world.rules
+    iam, counter = "/v2/iam", iter(range(10**9))
+    urn, resource = (rules[kind].replace(":", "%3A").replace("/", "%2F")
+                     for kind in ("permissionsGroup", "resource"))
+
+    def unique(good):
+        def once():
+            good.body["name"] = f"m{next(counter)}"
+            return good.path
+        good.once = once
+        return good
+
+    match = lambda key, value: {"operator": "MATCH", "values": {key: value}}
+    actions = lambda *names: [{"action": name} for name in names]
+    permissions = {"allow": actions("okms:*"), "except": actions("okms:kmip:y"), "deny": actions("okms:kmip:x")}
+    policy = {"name": "m", "description": "d", "identities": [world.stranger_identity["urn"]],
+              "resources": [{"urn": rules["resource"]}], "permissions": permissions,
+              "permissionsGroups": [{"urn": rules["permissionsGroup"]}],
+              "conditions": match("request.IP.In", "192.0.2.1, 198.51.100.0/24"),
+              "expiredAt": "2030-01-01T00:00:00Z"}
+    bounds = (("name", ""), ("name", "n" * 65), ("name", "ovh-x"), ("identities", []),
+              ("identities", ["x"]), ("identities", ["*"] * 101), ("identities", ["*a"]),
+              ("resources", []), ("resources", [{}]), ("resources", [{"urn": ""}]),
+              ("resources", [{"urn": "urn:v1:other:resource:okms:x"}]),
+              ("permissions", {"allow": actions("a*b")}), ("permissions", {"allow": [{}]}),
+              ("permissions", {"allow": actions("x" * 513)}), ("permissions", {"grant": []}),
+              ("permissionsGroups", [{"urn": "urn:v1::permissionsGroup:x"}]),
+              ("conditions", {"operator": "XOR"}), ("conditions", match("request.Port", "1")),
+              ("conditions", match("request.IP", "300.0.0.1")), ("conditions", match("request.IP", "")),
+              ("conditions", match("date(UTC).Hour", "24")), ("conditions", match("date(x).Hour", "1")),
+              ("conditions", match("date(../../etc/passwd).Hour", "1")),
+              ("conditions", match("date(UTC).WeekDay.In", "monday,,")),
+              ("conditions", {"operator": "NOT", "conditions": []}),
+              ("conditions", {"operator": "AND", "conditions": [
+                  {"operator": "OR", "conditions": [{"operator": "NOT", "conditions": [
+                      match("request.IP", "192.0.2.1")]}]}]}),
+              ("expiredAt", "tomorrow"), ("expiredAt", ""))
+    yield unique(Good("policy.create", "control", "POST", iam + "/policy", "", dict(policy), 201,
+                      bounds=bounds))
+    yield unique(Good("policy.update", "control", "PUT", f"{iam}/policy/{rules['policy']}", "",
+                      dict(policy), 200, bounds=bounds, ids=(rules["policy"],)))
+    yield unique(Good("permissionsGroup.create", "control", "POST", iam + "/permissionsGroup", "", {
+        "name": "m", "description": "d", "permissions": permissions}, 201))
+    yield Good("permissionsGroup.get", "control", "GET", f"{iam}/permissionsGroup/{urn}", "",
+               ids=(urn,))
+    yield unique(Good("resourceGroup.create", "control", "POST", iam + "/resourceGroup", "", {
+        "name": "m", "resources": [{"id": rules["resource"]}]}, 201,
+        bounds=(("resources", [{}]), ("resources", [{"id": ""}]), ("resources", [{"urn": "x"}]))))
+    yield Good("resourceTags.set", "control", "PUT", f"{iam}/resource/{resource}", "",
+               {"tags": {"env": "test"}}, free=("tags",), ids=(resource,),
+               bounds=(("tags", {"ovh:x": "y"}), ("tags", {"": "y"}), ("tags", {"x": ""}),
+                       ("tags", {"a,b": "y"}), ("tags", {"x": "y" * 257}),
+                       ("tags", {f"t{i}": "y" for i in range(51)})))
+    yield unique(Good("group.create", "control", "POST", "/v2/group", "", {
+        "name": "m", "description": "d", "role": "REGULAR"}, 201,
+        bounds=(("role", "ROOT"), ("role", "admin"), ("name", "a/b"))))
+    yield Good("policy.simulate", "control", "POST", iam + "/simulate", "", {
+        "identity": world.app_identity["id"], "action": "okms:x", "resource": rules["resource"],
+        "clientIp": "192.0.2.1", "at": "2030-01-01T00:00:00Z"}, 200, bounds=(("at", "now"),))
+    yield Good("policy.whoCan", "control", "GET", iam + "/whoCan", "?action=a&resource=r",
+               queries=(("action", ("%zz", "%ff", "%", "")), ("resource", ("%zz", "%c0%80", ""))))
 
 
 def csr(world):

@@ -19,6 +19,7 @@ stage_wire() {
     [ -r "$CHATELAINE_CONNECT" ] || { say "no connect.json in $service_directory"; return 1; }
     judge "okms-sdk-go" wire-go go "$ROOT/tests/wire/go/run"
     judge "Vault's and OpenBao's Go clients" wire-vault go "$ROOT/tests/wire/vault/run"
+    judge "go-ovh" wire-ovh go "$ROOT/tests/wire/ovh/run"
     judge "hvac" wire-hvac junit "$ROOT/tests/wire/hvac/run"
     judge "chatelaine secret" wire-cli junit "$ROOT/tests/wire/cli/run"
     judge "schemathesis" wire-schemathesis junit "$ROOT/tests/wire/python/run"

@@ -111,6 +111,7 @@ std::vector<Command> all_commands() {
     add_profile_commands(commands);
     add_operator_commands(commands);
     add_control_commands(commands);
+    add_policy_commands(commands);
     add_credential_commands(commands);
     add_key_commands(commands);
     add_catalogue_commands(commands);
@@ -122,6 +123,7 @@ std::vector<Command> all_commands() {
     add_secret_transfer_commands(commands);
     add_secret_copy_command(commands);
     add_audit_commands(commands);
+    add_register_commands(commands);
     return commands;
 }
 

@@ -91,6 +91,7 @@ struct Command {
 void add_profile_commands(std::vector<Command>& commands);
 void add_operator_commands(std::vector<Command>& commands);
 void add_control_commands(std::vector<Command>& commands);
+void add_policy_commands(std::vector<Command>& commands);
 void add_credential_commands(std::vector<Command>& commands);
 void add_key_commands(std::vector<Command>& commands);
 void add_catalogue_commands(std::vector<Command>& commands);
@@ -101,6 +102,7 @@ void add_secret_commands(std::vector<Command>& commands);
 void add_secret_extra_commands(std::vector<Command>& commands);
 void add_secret_transfer_commands(std::vector<Command>& commands);
 void add_secret_copy_command(std::vector<Command>& commands);
+void add_register_commands(std::vector<Command>& commands);
 void add_audit_commands(std::vector<Command>& commands);
 
 std::vector<Command> all_commands();

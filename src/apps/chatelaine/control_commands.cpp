@@ -93,6 +93,13 @@ Result<int> identity_update(Context& context, const Arguments& arguments) {
     if (!grants.empty()) {
         out.key("grants").raw(grants);
     }
+    if (arguments.has("group") || arguments.has("no-group")) {
+        out.key("groups").begin_array();
+        for (const std::string& group : arguments.list("group")) {
+            out.string(group);
+        }
+        out.end_array();
+    }
     if (arguments.has("disable") || arguments.has("enable")) {
         out.member("disabled", arguments.has("disable"));
     }
@@ -202,6 +209,8 @@ void add_control_commands(std::vector<Command>& commands) {
     commands.push_back({"identity get", "Show an identity", {id}, &identity_get});
     commands.push_back({"identity update", "Change an identity's description, rights or state",
                         {id, about, action, resource, grants,
+                         {ParamKind::kList, "group", "the groups that it is in; may be repeated"},
+                         {ParamKind::kFlag, "no-group", "it is in no group"},
                          {ParamKind::kFlag, "disable", "it may do nothing from now on"},
                          {ParamKind::kFlag, "enable", "it may work again"}},
                         &identity_update});

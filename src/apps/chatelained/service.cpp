@@ -286,6 +286,7 @@ void Service::make_faces() {
         rows.insert(rows.end(), served.begin(), served.end());
     }
     control::add_responsibilities(*control_, *tools_.matrix, rows);
+    control::add_reference(*control_, rows);
     control::add_responsibilities(*operator_, *tools_.matrix, rows);
 }
 

@@ -136,7 +136,10 @@ Result<tenancy::Can::Command> Binding<tenancy::Can>::decode(Context& context,
 }
 void Binding<tenancy::Can>::encode(tenancy::Can::Reply& reply, Context&,
                                    net::HttpResponse& response) {
-    json::Writer(response.body).begin_object().member("allowed", reply.allowed).end_object();
+    json::Writer out(response.body);
+    out.begin_object();
+    control::write_explanation(out, reply.explanation);
+    out.end_object();
 }
 
 }  // namespace chatelaine::faces::http

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "faces/http/face.hpp"
-#include "operate/operations.hpp"
-#include "tenancy/operations.hpp"
+#include "operate/registers.hpp"
+#include "tenancy/policy_operations.hpp"
 
 /// The HTTP form of tenancy's operations and of operate's for customers, for the control and the
 /// operator listener.
@@ -19,6 +19,10 @@ CH_OPERATE_BINDING(ReadAudit);
 CH_OPERATE_BINDING(ReadAccountAudit);
 CH_OPERATE_BINDING(ReadProviderAudit);
 CH_OPERATE_BINDING(RotateDomainKey);
+CH_OPERATE_BINDING(ReadEvidence);
+CH_OPERATE_BINDING(ReadProviderEvidence);
+CH_OPERATE_BINDING(ReadNotices);
+CH_OPERATE_BINDING(ReadProviderNotices);
 #undef CH_OPERATE_BINDING
 
 #define CH_CONTROL_BINDING(Op)                                                            \
@@ -49,6 +53,31 @@ CH_CONTROL_BINDING(ListCredentials);
 CH_CONTROL_BINDING(RevokeCredential);
 CH_CONTROL_BINDING(WhoAmI);
 CH_CONTROL_BINDING(Can);
+CH_CONTROL_BINDING(CreatePolicy);
+CH_CONTROL_BINDING(ListPolicies);
+CH_CONTROL_BINDING(GetPolicy);
+CH_CONTROL_BINDING(UpdatePolicy);
+CH_CONTROL_BINDING(DeletePolicy);
+CH_CONTROL_BINDING(CreatePermissionsGroup);
+CH_CONTROL_BINDING(ListPermissionsGroups);
+CH_CONTROL_BINDING(GetPermissionsGroup);
+CH_CONTROL_BINDING(UpdatePermissionsGroup);
+CH_CONTROL_BINDING(DeletePermissionsGroup);
+CH_CONTROL_BINDING(CreateResourceGroup);
+CH_CONTROL_BINDING(ListResourceGroups);
+CH_CONTROL_BINDING(GetResourceGroup);
+CH_CONTROL_BINDING(UpdateResourceGroup);
+CH_CONTROL_BINDING(DeleteResourceGroup);
+CH_CONTROL_BINDING(GetResourceTags);
+CH_CONTROL_BINDING(SetResourceTags);
+CH_CONTROL_BINDING(CreateUserGroup);
+CH_CONTROL_BINDING(ListUserGroups);
+CH_CONTROL_BINDING(GetUserGroup);
+CH_CONTROL_BINDING(UpdateUserGroup);
+CH_CONTROL_BINDING(DeleteUserGroup);
+CH_CONTROL_BINDING(SimulateAccess);
+CH_CONTROL_BINDING(EffectiveRights);
+CH_CONTROL_BINDING(WhoCan);
 #undef CH_CONTROL_BINDING
 
 }  // namespace chatelaine::faces::http

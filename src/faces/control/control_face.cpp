@@ -1,10 +1,42 @@
 #include "faces/control/control_face.hpp"
 
+#include <map>
+#include <set>
+
 #include "faces/control/bindings.hpp"
 #include "faces/http/openapi.hpp"
 
 namespace chatelaine::faces::control {
 namespace {
+
+template <class To>
+void add_rules(To& to) {
+    to.template add<tenancy::CreatePolicy>();
+    to.template add<tenancy::ListPolicies>();
+    to.template add<tenancy::GetPolicy>();
+    to.template add<tenancy::UpdatePolicy>();
+    to.template add<tenancy::DeletePolicy>();
+    to.template add<tenancy::CreatePermissionsGroup>();
+    to.template add<tenancy::ListPermissionsGroups>();
+    to.template add<tenancy::GetPermissionsGroup>();
+    to.template add<tenancy::UpdatePermissionsGroup>();
+    to.template add<tenancy::DeletePermissionsGroup>();
+    to.template add<tenancy::CreateResourceGroup>();
+    to.template add<tenancy::ListResourceGroups>();
+    to.template add<tenancy::GetResourceGroup>();
+    to.template add<tenancy::UpdateResourceGroup>();
+    to.template add<tenancy::DeleteResourceGroup>();
+    to.template add<tenancy::GetResourceTags>();
+    to.template add<tenancy::SetResourceTags>();
+    to.template add<tenancy::CreateUserGroup>();
+    to.template add<tenancy::ListUserGroups>();
+    to.template add<tenancy::GetUserGroup>();
+    to.template add<tenancy::UpdateUserGroup>();
+    to.template add<tenancy::DeleteUserGroup>();
+    to.template add<tenancy::SimulateAccess>();
+    to.template add<tenancy::EffectiveRights>();
+    to.template add<tenancy::WhoCan>();
+}
 
 /// The same list for the face and for its description.
 template <class To>
@@ -28,8 +60,11 @@ void add_operations(To& to) {
     to.template add<operate::ReadAudit>();
     to.template add<operate::ReadAccountAudit>();
     to.template add<operate::RotateDomainKey>();
+    to.template add<operate::ReadEvidence>();
+    to.template add<operate::ReadNotices>();
     to.template add<tenancy::WhoAmI>();
     to.template add<tenancy::Can>();
+    add_rules(to);
 }
 
 net::HttpResponse responsibilities_answer(http::Context& context, const std::string& english,
@@ -47,7 +82,80 @@ net::HttpResponse responsibilities_answer(http::Context& context, const std::str
     return response;
 }
 
+std::string_view type_of(std::string_view action) {
+    return action.starts_with("okms:") ? "okms" : "account";
+}
+
+std::string_view category_of(const gate::OperationRow& row) {
+    switch (row.effect) {
+        case gate::Effect::kRead: return "READ";
+        case gate::Effect::kCrypto: return "OPERATE";
+        case gate::Effect::kDestructive: return "DELETE";
+        case gate::Effect::kWrite:
+        case gate::Effect::kUnset: break;
+    }
+    return row.name.ends_with("create") || row.name.ends_with("import") ? "CREATE" : "EDIT";
+}
+
+/// What customers' policies may name, by action. One action can be of several operations.
+std::string actions_json(const http::Rows& rows, std::string_view type) {
+    struct Action {
+        std::string_view description;
+        std::set<std::string_view> categories;
+    };
+    std::map<std::string_view, Action> actions;
+    for (const gate::OperationRow* row : rows) {
+        for (const std::string_view action : row->actions) {
+            const bool ours = row->party == responsibility::Party::kCustomer && !action.empty();
+            if (ours && (type.empty() || type == type_of(action))) {
+                const auto [known, fresh] = actions.try_emplace(action);
+                known->second.description = fresh ? row->summary : known->second.description;
+                known->second.categories.insert(category_of(*row));
+            }
+        }
+    }
+    std::string text;
+    json::Writer out(text);
+    out.begin_array();
+    for (const auto& [name, action] : actions) {
+        out.begin_object()
+            .member("action", name)
+            .member("description", action.description)
+            .member("resourceType", type_of(name))
+            .key("categories")
+            .begin_array();
+        for (const std::string_view category : action.categories) {
+            out.string(category);
+        }
+        out.end_array().end_object();
+    }
+    out.end_array();
+    return text;
+}
+
 }  // namespace
+
+void add_reference(http::Face& face, const http::Rows& rows) {
+    std::map<std::string, std::string> answers;
+    for (const std::string_view type : {"", "okms", "account"}) {
+        answers.emplace(type, actions_json(rows, type));
+    }
+    face.add_plain(actions_route.method, actions_route.path,
+                   [answers = std::move(answers)](http::Context& context) {
+                       const auto asked = context.query("resourceType");
+                       const std::string type =
+                           asked ? (*asked).value_or(std::string()) : std::string("?");
+                       const auto found = answers.find(type);
+                       net::HttpResponse response;
+                       response.body = found == answers.end() ? "[]" : found->second;
+                       return response;
+                   });
+    face.add_plain(types_route.method, types_route.path, [](http::Context&) {
+        net::HttpResponse response;
+        response.body = R"(["account","okms"])";
+        return response;
+    });
+}
 
 std::unique_ptr<http::Face> make_control_face(engine::Engine& engine) {
     http::Face::Options options;
@@ -76,6 +184,8 @@ http::Catalogue catalogue() {
     add_operations(catalogue);
     catalogue.add_plain(http::openapi_route);
     catalogue.add_plain(responsibilities_route);
+    catalogue.add_plain(actions_route);
+    catalogue.add_plain(types_route);
     return catalogue;
 }
 

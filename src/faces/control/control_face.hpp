@@ -16,6 +16,12 @@ inline constexpr http::PlainRoute responsibilities_route{
 /// Adds it, over all the service's rows; `?lang=` is en (otherwise) or fr.
 void add_responsibilities(http::Face& face, const responsibility::Matrix& matrix,
                           const http::Rows& rows);
+inline constexpr http::PlainRoute actions_route{
+    "GET", "/v2/iam/reference/action", "Every action that a policy may name, with its categories"};
+inline constexpr http::PlainRoute types_route{
+    "GET", "/v2/iam/reference/resource/type", "The types of resources that actions are about"};
+/// Adds both, over all the service's rows; `?resourceType=` leaves the actions of one type.
+void add_reference(http::Face& face, const http::Rows& rows);
 /// What that face serves, without an engine: for the reference and for tests.
 http::Catalogue catalogue();
 

@@ -104,17 +104,23 @@ void write_identity(json::Writer& out, const access::Identity& identity) {
         .key("grants")
         .begin_array();
     for (const access::Grant& grant : identity.grants) {
-        out.begin_object().key("actions").begin_array();
-        for (const auto& action : grant.actions) {
-            out.string(action);
-        }
-        out.end_array().key("resources").begin_array();
-        for (const auto& resource : grant.resources) {
-            out.string(resource);
-        }
-        out.end_array().end_object();
+        out.begin_object().key("actions");
+        write_texts(out, grant.actions);
+        out.key("resources");
+        write_texts(out, grant.resources);
+        out.end_object();
     }
-    out.end_array().end_object();
+    out.end_array().key("groups");
+    write_texts(out, identity.groups);
+    out.end_object();
+}
+
+void write_texts(json::Writer& out, const std::vector<std::string>& texts) {
+    out.begin_array();
+    for (const auto& text : texts) {
+        out.string(text);
+    }
+    out.end_array();
 }
 
 void write_secret(json::Writer& out, const crypto::SecretBytes& text) {

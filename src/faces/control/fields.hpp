@@ -29,6 +29,9 @@ Result<PageRequest> page_request(const http::Context& context);
 void set_next_page(std::uint64_t next, net::HttpResponse& response);
 
 void write_identity(json::Writer& out, const access::Identity& identity);
+void write_texts(json::Writer& out, const std::vector<std::string>& texts);
+/// How a decision came about: members of an object that stands open.
+void write_explanation(json::Writer& out, const access::Explanation& explanation);
 /// The text as a JSON string; the writer's buffer is the caller's to wipe.
 void write_secret(json::Writer& out, const crypto::SecretBytes& text);
 void write_secret_member(json::Writer& out, std::string_view name,

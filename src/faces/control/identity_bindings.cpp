@@ -42,12 +42,15 @@ void write_token(json::Writer& out, const access::Token& token) {
 Result<tenancy::CreateIdentity::Command> Binding<tenancy::CreateIdentity>::decode(
     Context& context, const access::Principal&) {
     CH_TRY(const json::Value body, context.body());
-    CH_TRY_VOID(body.only_members({"name", "description", "grants"}));
+    CH_TRY_VOID(body.only_members({"name", "description", "grants", "groups"}));
     tenancy::CreateIdentity::Command command;
     CH_TRY(command.name, text_field(body, "name", {true, 64}));
     CH_TRY(command.description, text_field(body, "description", {false, 800}));
     CH_TRY(auto grants, control::grants_field(body));
     command.grants = std::move(grants).value_or(std::vector<access::Grant>{});
+    if (!body.member("groups").is_absent()) {
+        CH_TRY(command.groups, control::texts_field(body, "groups", 100));
+    }
     return command;
 }
 void Binding<tenancy::CreateIdentity>::encode(tenancy::CreateIdentity::Reply& reply, Context&,
@@ -84,11 +87,14 @@ Result<tenancy::UpdateIdentity::Command> Binding<tenancy::UpdateIdentity>::decod
     Context& context, const access::Principal&) {
     CH_TRY(auto command, decode_identity_ref<tenancy::UpdateIdentity::Command>(context));
     CH_TRY(const json::Value body, context.body());
-    CH_TRY_VOID(body.only_members({"description", "grants", "disabled"}));
+    CH_TRY_VOID(body.only_members({"description", "grants", "groups", "disabled"}));
     if (!body.member("description").is_absent()) {
         CH_TRY(command.description, text_field(body, "description", {false, 800}));
     }
     CH_TRY(command.grants, control::grants_field(body));
+    if (!body.member("groups").is_absent()) {
+        CH_TRY(command.groups, control::texts_field(body, "groups", 100));
+    }
     if (const json::Value disabled = body.member("disabled"); !disabled.is_absent()) {
         CH_TRY(command.disabled, disabled.boolean());
     }

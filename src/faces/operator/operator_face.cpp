@@ -32,6 +32,8 @@ void add_operations(To& to) {
     to.template add<tenancy::ListAccounts>();
     to.template add<tenancy::CreateOperator>();
     to.template add<operate::ReadProviderAudit>();
+    to.template add<operate::ReadProviderEvidence>();
+    to.template add<operate::ReadProviderNotices>();
     to.template add<operate::SealStatus>();
     to.template add<operate::SealNow>();
     to.template add<operate::RotateRoot>();
