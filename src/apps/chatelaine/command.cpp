@@ -124,6 +124,7 @@ std::vector<Command> all_commands() {
     add_secret_copy_command(commands);
     add_audit_commands(commands);
     add_register_commands(commands);
+    add_kmip_commands(commands);
     return commands;
 }
 

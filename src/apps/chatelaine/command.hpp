@@ -104,6 +104,7 @@ void add_secret_transfer_commands(std::vector<Command>& commands);
 void add_secret_copy_command(std::vector<Command>& commands);
 void add_register_commands(std::vector<Command>& commands);
 void add_audit_commands(std::vector<Command>& commands);
+void add_kmip_commands(std::vector<Command>& commands);
 
 std::vector<Command> all_commands();
 /// The completion script of "bash" or "zsh", for these commands.

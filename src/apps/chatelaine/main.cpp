@@ -54,7 +54,8 @@ std::string about(std::string_view word) {
         {"key", "Service keys"},
         {"datakey", "Data keys under a service key"},
         {"secret", "Secrets and their versions"},
-        {"audit", "The audit trail"}};
+        {"audit", "The audit trail"},
+        {"kmip", "KMIP's operations on objects"}};
     const auto found = groups.find(word);
     return found == groups.end() ? std::string() : std::string(found->second);
 }
