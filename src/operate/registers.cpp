@@ -39,6 +39,9 @@ Result<EvidenceReply> read_evidence(Tools& tools, const std::vector<Uuid>& own,
         }
         for (const Uuid& scope : evidence.last ? std::vector<Uuid>() : others) {
             CH_TRY_VOID(look(tools, scope, evidence.activity, evidence.last));
+            if (evidence.last && evidence.last->party != "provider") {
+                evidence.last.reset();  // another customer's, claiming its account
+            }
             evidence.others = evidence.last.has_value();
         }
         reply.activities.push_back(std::move(evidence));
