@@ -1,9 +1,14 @@
 // Asymmetric uses: sign and verify, raw or as compact JWS.
+#include <algorithm>
+
 #include "base/encoding.hpp"
-#include "objects/key_rules.hpp"
+#include "objects/key_version.hpp"
 
 namespace chatelaine::objects {
 namespace {
+
+/// Versions that a signature without a name of its version is tried with.
+constexpr std::uint32_t kVersionsTried = 32;
 
 Error wrong_algorithm(const ManagedObject& object, crypto::SignatureAlgorithm algorithm) {
     return Error(Code::kWrongKeyType, "objects.algorithm",
@@ -79,6 +84,44 @@ Result<bool> verify_raw(const ManagedObject& object, const Verify::Command& comm
         });
 }
 
+Result<bool> verify_with(const ManagedObject& object, const Verify::Command& command) {
+    return is_token(command.signature) ? verify_token(object, command)
+                                       : verify_raw(object, command);
+}
+
+/// With the version that a token names; else with one after another, the newest first, and
+/// without those that are destroyed or under the minimum: naming one of them is refused.
+Result<bool> verify_versions(Services& services,
+                             const std::shared_ptr<const ManagedObject>& object,
+                             const Verify::Command& command) {
+    const std::uint32_t newest = object->newest_version;
+    if (newest == 1) {
+        return verify_with(*object, command);
+    }
+    std::optional<std::uint32_t> named;
+    if (is_token(command.signature)) {
+        const auto parts = crypto::parse_jws(command.signature);
+        named = parts ? version_of_kid(object->id, parts->kid) : std::nullopt;
+    }
+    if (!named && !services.reader.may_block()) {
+        return Error(Code::kWouldBlock, "objects.verify");  // many verifications, perhaps
+    }
+    const std::uint32_t first = named ? std::min(*named, newest) : newest;
+    const std::uint32_t tried = named ? 1 : std::min(newest, kVersionsTried);
+    for (std::uint32_t version = first; version > first - tried; --version) {
+        auto with = load_version(services.reader, object, version);
+        if (!with && !named && with.error().code() == Code::kWrongState) {
+            continue;
+        }
+        CH_TRY(const auto key, std::move(with));
+        CH_TRY(const bool good, verify_with(*key, command));
+        if (good) {
+            return true;
+        }
+    }
+    return false;
+}
+
 Result<std::string> make_signature(const ManagedObject& object, const Sign::Command& command,
                                    const crypto::PrivateKey& key) {
     return command.message.with_exposed(
@@ -98,7 +141,9 @@ Result<std::string> make_signature(const ManagedObject& object, const Sign::Comm
                 }
             }
             const std::string_view typ = is_jwt ? "JWT" : "";
-            return crypto::sign_jws(key, command.algorithm, object.id.to_string(), typ, message);
+            return crypto::sign_jws(key, command.algorithm,
+                                    version_kid(object.id, object.material.version), typ,
+                                    message);
         });
 }
 
@@ -106,7 +151,7 @@ Result<std::string> make_signature(const ManagedObject& object, const Sign::Comm
 
 Result<gate::Outcome<Sign>> run(const gate::Authorised<Sign>& authorised, Services& services) {
     const Sign::Command& command = authorised.command();
-    CH_TRY(const auto object, load_key(services.reader, command));
+    CH_TRY(auto object, load_key(services.reader, command));
     CH_TRY_VOID(require_use(*object, {usage::kSign, Purpose::kProtect}, services.now));
     if (!algorithm_fits(*object, command.algorithm)) {
         return wrong_algorithm(*object, command.algorithm);
@@ -120,9 +165,13 @@ Result<gate::Outcome<Sign>> run(const gate::Authorised<Sign>& authorised, Servic
     if (object->key_type == crypto::KeyType::kRsa && !services.reader.may_block()) {
         return Error(Code::kWouldBlock, "objects.sign");
     }
+    CH_TRY(Protecting made, protect_with(std::move(object), 1, services));
+    object = std::move(made.key);
     CH_TRY(const crypto::PrivateKey key, object->private_key());
     gate::Outcome<Sign> outcome;
-    outcome.record_version = object->origin.version;
+    outcome.record_version = object->origin.version + (made.changes.empty() ? 0 : 1);
+    outcome.changes = std::move(made.changes);
+    outcome.then = std::move(made.then);
     CH_TRY(outcome.reply.signature, make_signature(*object, command, key));
     return outcome;
 }
@@ -139,8 +188,7 @@ Result<gate::Outcome<Verify>> run(const gate::Authorised<Verify>& authorised, Se
     }
     gate::Outcome<Verify> outcome;
     outcome.record_version = object->origin.version;
-    CH_TRY(outcome.reply.result, is_token(command.signature) ? verify_token(*object, command)
-                                                             : verify_raw(*object, command));
+    CH_TRY(outcome.reply.result, verify_versions(services, object, command));
     return outcome;
 }
 
