@@ -2,7 +2,7 @@
 #include <optional>
 
 #include "crypto/random.hpp"
-#include "objects/key_version.hpp"
+#include "objects/key_uses.hpp"
 #include "objects/versions.hpp"
 
 namespace chatelaine::objects {
@@ -33,10 +33,7 @@ auto with_cipher(const ManagedObject& object, std::optional<crypto::DirectJwe> P
 Result<std::shared_ptr<const ManagedObject>> load_cipher_key(Services& services, const KeyRef& ref,
                                                              Use use) {
     CH_TRY(auto object, load_key(services.reader, ref));
-    CH_TRY_VOID(require_use(*object, use, services.now));
-    if (object->type != ObjectType::kSymmetricKey || object->algorithm != kAes) {
-        return Error(Code::kWrongKeyType, "objects.cipher", "the operation takes an AES key");
-    }
+    CH_TRY_VOID(require_cipher_use(*object, use, services.now));
     return object;
 }
 
@@ -68,41 +65,81 @@ Result<std::shared_ptr<const ManagedObject>> load_protecting(const KeyRef& ref, 
 
 }  // namespace
 
-Result<gate::Outcome<Encrypt>> run(const gate::Authorised<Encrypt>& authorised,
-                                   Services& services) {
-    const Encrypt::Command& command = authorised.command();
-    gate::Outcome<Encrypt> outcome;
-    CH_TRY(const auto object, load_protecting(command, {usage::kEncrypt, Purpose::kProtect},
-                                              outcome, services));
+Result<void> require_cipher_use(const ManagedObject& key, Use use, WallTime now) {
+    CH_TRY_VOID(require_use(key, use, now));
+    if (key.type != ObjectType::kSymmetricKey || key.algorithm != kAes) {
+        return Error(Code::kWrongKeyType, "objects.cipher", "the operation takes an AES key");
+    }
+    return ok();
+}
+
+Result<Encrypt::Reply> encrypt_with(const ManagedObject& key, const Encrypt::Command& command) {
     if (command.plaintext.size() > limits::plaintext_bytes_max) {
         return Error::invalid("objects.encrypt", "plaintext", "expected at most 4096 bytes");
     }
     CH_TRY_VOID(check_context(command.context));
-    CH_TRY(outcome.reply.ciphertext,
-           with_cipher(*object, &PreparedKey::ciphertext, kCiphertextPurpose,
+    Encrypt::Reply reply;
+    CH_TRY(reply.ciphertext,
+           with_cipher(key, &PreparedKey::ciphertext, kCiphertextPurpose,
                        [&](crypto::DirectJwe& cipher) {
                            return command.plaintext.with_exposed(
                                crypto::insecure_expose_secret(), [&](BytesView plaintext) {
                                    return cipher.encrypt(plaintext, command.context);
                                });
                        }));
+    return reply;
+}
+
+Result<Decrypt::Reply> decrypt_with(const std::shared_ptr<const ManagedObject>& key,
+                                    const Decrypt::Command& command, Services& services) {
+    CH_TRY(const auto version, version_of_token(services, key, command.ciphertext));
+    CH_TRY_VOID(check_context(command.context));
+    Decrypt::Reply reply;
+    CH_TRY(reply.plaintext,
+           with_cipher(*version, &PreparedKey::ciphertext, kCiphertextPurpose,
+                       [&](crypto::DirectJwe& cipher) {
+                           return cipher.decrypt(command.ciphertext, command.context);
+                       }));
+    return reply;
+}
+
+Result<CreateDataKey::Reply> make_data_key(const ManagedObject& key,
+                                           const CreateDataKey::Command& command) {
+    if (command.bits < limits::data_key_bits_min || command.bits > limits::data_key_bits_max ||
+        command.bits % 8 != 0) {
+        return Error::invalid("objects.data_key", "size",
+                              "expected a multiple of 8 from 64 to 4096 bits");
+    }
+    CreateDataKey::Reply reply;
+    reply.plaintext = crypto::random_secret(command.bits / 8);
+    CH_TRY(reply.key,
+           with_cipher(key, &PreparedKey::data_key, kDataKeyPurpose,
+                       [&](crypto::DirectJwe& cipher) {
+                           return reply.plaintext.with_exposed(
+                               crypto::insecure_expose_secret(),
+                               [&](BytesView plaintext) { return cipher.encrypt(plaintext, {}); });
+                       }));
+    return reply;
+}
+
+Result<gate::Outcome<Encrypt>> run(const gate::Authorised<Encrypt>& authorised,
+                                   Services& services) {
+    const Encrypt::Command& command = authorised.command();
+    gate::Outcome<Encrypt> outcome;
+    CH_TRY(const auto key, load_protecting(command, {usage::kEncrypt, Purpose::kProtect}, outcome,
+                                           services));
+    CH_TRY(outcome.reply, encrypt_with(*key, command));
     return outcome;
 }
 
 Result<gate::Outcome<Decrypt>> run(const gate::Authorised<Decrypt>& authorised,
                                    Services& services) {
     const Decrypt::Command& command = authorised.command();
-    CH_TRY(auto key, load_cipher_key(services, command, {usage::kDecrypt, Purpose::kProcess}));
-    CH_TRY(const auto object,
-           version_of_token(services, std::move(key), command.ciphertext));
-    CH_TRY_VOID(check_context(command.context));
+    CH_TRY(const auto key,
+           load_cipher_key(services, command, {usage::kDecrypt, Purpose::kProcess}));
     gate::Outcome<Decrypt> outcome;
-    outcome.record_version = object->origin.version;
-    CH_TRY(outcome.reply.plaintext,
-           with_cipher(*object, &PreparedKey::ciphertext, kCiphertextPurpose,
-                       [&](crypto::DirectJwe& cipher) {
-                           return cipher.decrypt(command.ciphertext, command.context);
-                       }));
+    outcome.record_version = key->origin.version;
+    CH_TRY(outcome.reply, decrypt_with(key, command, services));
     return outcome;
 }
 
@@ -110,21 +147,9 @@ Result<gate::Outcome<CreateDataKey>> run(const gate::Authorised<CreateDataKey>& 
                                          Services& services) {
     const CreateDataKey::Command& command = authorised.command();
     gate::Outcome<CreateDataKey> outcome;
-    CH_TRY(const auto object, load_protecting(command, {usage::kWrapKey, Purpose::kProtect},
-                                              outcome, services));
-    if (command.bits < limits::data_key_bits_min || command.bits > limits::data_key_bits_max ||
-        command.bits % 8 != 0) {
-        return Error::invalid("objects.data_key", "size",
-                              "expected a multiple of 8 from 64 to 4096 bits");
-    }
-    outcome.reply.plaintext = crypto::random_secret(command.bits / 8);
-    CH_TRY(outcome.reply.key,
-           with_cipher(*object, &PreparedKey::data_key, kDataKeyPurpose,
-                       [&](crypto::DirectJwe& cipher) {
-                           return outcome.reply.plaintext.with_exposed(
-                               crypto::insecure_expose_secret(),
-                               [&](BytesView plaintext) { return cipher.encrypt(plaintext, {}); });
-                       }));
+    CH_TRY(const auto key, load_protecting(command, {usage::kWrapKey, Purpose::kProtect}, outcome,
+                                           services));
+    CH_TRY(outcome.reply, make_data_key(*key, command));
     if (!command.name.empty()) {
         outcome.details.emplace_back("data_key_name", command.name);
     }

@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "base/encoding.hpp"
-#include "objects/key_version.hpp"
+#include "objects/key_uses.hpp"
 
 namespace chatelaine::objects {
 namespace {
@@ -84,7 +84,7 @@ Result<bool> verify_raw(const ManagedObject& object, const Verify::Command& comm
         });
 }
 
-Result<bool> verify_with(const ManagedObject& object, const Verify::Command& command) {
+Result<bool> verify_one(const ManagedObject& object, const Verify::Command& command) {
     return is_token(command.signature) ? verify_token(object, command)
                                        : verify_raw(object, command);
 }
@@ -96,7 +96,7 @@ Result<bool> verify_versions(Services& services,
                              const Verify::Command& command) {
     const std::uint32_t newest = object->newest_version;
     if (newest == 1) {
-        return verify_with(*object, command);
+        return verify_one(*object, command);
     }
     std::optional<std::uint32_t> named;
     if (is_token(command.signature)) {
@@ -114,7 +114,7 @@ Result<bool> verify_versions(Services& services,
             continue;
         }
         CH_TRY(const auto key, std::move(with));
-        CH_TRY(const bool good, verify_with(*key, command));
+        CH_TRY(const bool good, verify_one(*key, command));
         if (good) {
             return true;
         }
@@ -149,12 +149,10 @@ Result<std::string> make_signature(const ManagedObject& object, const Sign::Comm
 
 }  // namespace
 
-Result<gate::Outcome<Sign>> run(const gate::Authorised<Sign>& authorised, Services& services) {
-    const Sign::Command& command = authorised.command();
-    CH_TRY(auto object, load_key(services.reader, command));
-    CH_TRY_VOID(require_use(*object, {usage::kSign, Purpose::kProtect}, services.now));
-    if (!algorithm_fits(*object, command.algorithm)) {
-        return wrong_algorithm(*object, command.algorithm);
+Result<void> check_signing(const ManagedObject& key, const Sign::Command& command, WallTime now) {
+    CH_TRY_VOID(require_use(key, {usage::kSign, Purpose::kProtect}, now));
+    if (!algorithm_fits(key, command.algorithm)) {
+        return wrong_algorithm(key, command.algorithm);
     }
     CH_TRY_VOID(check_message(command.message));
     CH_TRY_VOID(check_digest(command.message, command.algorithm, command.is_digest));
@@ -162,33 +160,52 @@ Result<gate::Outcome<Sign>> run(const gate::Authorised<Sign>& authorised, Servic
         return Error::invalid("objects.sign", "isdigest",
                               "a token holds the message itself, not its digest");
     }
+    return ok();
+}
+
+Result<Sign::Reply> sign_with(const ManagedObject& key, const Sign::Command& command) {
+    CH_TRY(const crypto::PrivateKey with, key.private_key());
+    Sign::Reply reply;
+    CH_TRY(reply.signature, make_signature(key, command, with));
+    return reply;
+}
+
+Result<Verify::Reply> verify_with(const std::shared_ptr<const ManagedObject>& key,
+                                  const Verify::Command& command, Services& services) {
+    CH_TRY_VOID(require_use(*key, {usage::kVerify, Purpose::kProcess}, services.now));
+    if (command.algorithm && !algorithm_fits(*key, *command.algorithm)) {
+        return wrong_algorithm(*key, *command.algorithm);
+    }
+    if (command.message) {
+        CH_TRY_VOID(check_message(*command.message));
+    }
+    Verify::Reply reply;
+    CH_TRY(reply.result, verify_versions(services, key, command));
+    return reply;
+}
+
+Result<gate::Outcome<Sign>> run(const gate::Authorised<Sign>& authorised, Services& services) {
+    const Sign::Command& command = authorised.command();
+    CH_TRY(auto object, load_key(services.reader, command));
+    CH_TRY_VOID(check_signing(*object, command, services.now));
     if (object->key_type == crypto::KeyType::kRsa && !services.reader.may_block()) {
         return Error(Code::kWouldBlock, "objects.sign");
     }
     CH_TRY(Protecting made, protect_with(std::move(object), 1, services));
-    object = std::move(made.key);
-    CH_TRY(const crypto::PrivateKey key, object->private_key());
     gate::Outcome<Sign> outcome;
-    outcome.record_version = object->origin.version + (made.changes.empty() ? 0 : 1);
+    outcome.record_version = made.key->origin.version + (made.changes.empty() ? 0 : 1);
+    CH_TRY(outcome.reply, sign_with(*made.key, command));
     outcome.changes = std::move(made.changes);
     outcome.then = std::move(made.then);
-    CH_TRY(outcome.reply.signature, make_signature(*object, command, key));
     return outcome;
 }
 
 Result<gate::Outcome<Verify>> run(const gate::Authorised<Verify>& authorised, Services& services) {
     const Verify::Command& command = authorised.command();
     CH_TRY(const auto object, load_key(services.reader, command));
-    CH_TRY_VOID(require_use(*object, {usage::kVerify, Purpose::kProcess}, services.now));
-    if (command.algorithm && !algorithm_fits(*object, *command.algorithm)) {
-        return wrong_algorithm(*object, *command.algorithm);
-    }
-    if (command.message) {
-        CH_TRY_VOID(check_message(*command.message));
-    }
     gate::Outcome<Verify> outcome;
     outcome.record_version = object->origin.version;
-    CH_TRY(outcome.reply.result, verify_versions(services, object, command));
+    CH_TRY(outcome.reply, verify_with(object, command, services));
     return outcome;
 }
 

@@ -113,6 +113,10 @@ def use_operations():
         add("re-encrypt", "serviceKey.reEncrypt",
             lambda site: key_call(
                 "aes", "/reencrypt", {"ciphertext": site.facts["ciphertext"]})(site)),
+        add("a batch", "serviceKey.encrypt",
+            lambda site: site.rest().post(f"/api/{site.domain}/v1/batch", {
+                "operation": "encrypt", "keyId": site.facts["keys"]["aes"],
+                "items": [{"plaintext": PLAINTEXT}]})),
         add("make a data key", "serviceKey.dataKey.create",
             key_call("aes", "/datakey", {"size": 256})),
         add("open a data key", "serviceKey.dataKey.decrypt",

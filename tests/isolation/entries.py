@@ -154,6 +154,9 @@ class Requests:
             "serviceKey.rotation.update": Entry("key", body=lambda t: {"minimumVersion": 1}),
             "serviceKey.reEncrypt": Entry("key", body=lambda t: {"ciphertext": self.ciphertext},
                                           extra=("okms:apikms:serviceKey/decrypt",)),
+            "serviceKey.batch": Entry(
+                "domain", body=lambda t: {"operation": "encrypt", "items": [
+                    {"keyId": t.keys["aes"], "plaintext": b64(b"isolated")}]}),
             "random.get": Entry("domain", query=lambda t: "?length=32"),
             "catalogue.get": Entry("domain"),
             "catalogue.advise": Entry("domain", query=lambda t: "?use=jwt"),

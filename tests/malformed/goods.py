@@ -142,6 +142,15 @@ def service_keys(world):
         opaque=("ciphertext",), bounds=(("ciphertext", "A" * 8193), ("context", "c" * 65),
                                         ("newContext", "c" * 65), ("fromKeyId", "x")),
         ids=ids("aes"))
+    item = lambda **members: {"operation": "encrypt", "keyId": keys["aes"], **members}
+    yield Good("serviceKey.batch", "rest", "POST", f"/api/{ours.domain}/v1/batch", "", {
+        "operation": "encrypt", "keyId": keys["aes"], "items": [{"plaintext": b64(b"good")}]},
+        bounds=(("items", []), ("items", [1]), ("items", [None]), ("items", [[]]), ("items", [{}]),
+                ("items", [item(plaintext="!")]),
+                ("items", [item(plaintext="AA==", other=1)]), ("items", [item(operation="fly")]),
+                ("items", [item(operation="decrypt")]), ("items", [item(operation="sign")]),
+                ("items", [item(operation="datakey", size=63)]),
+                ("items", [{"plaintext": "AA=="}] * 1001)), ids=(ours.domain,))
     yield Good("random.get", "rest", "GET", f"/api/{ours.domain}/v1/random", "?length=32",
                queries=(("length", ("0", "4097", *range_words())),), ids=(ours.domain,))
 

@@ -89,6 +89,16 @@ Result<int> key_reencrypt(Context& context, const Arguments& arguments) {
     return exit_ok;
 }
 
+Result<int> key_batch(Context& context, const Arguments& arguments) {
+    CH_TRY(std::string body, read_text(std::filesystem::path(arguments.text_or("in", "-")),
+                                       limits::body_bytes_max));
+    CH_TRY(std::string path, context.rest_path());
+    path += "/batch";
+    CH_TRY(const Reply reply, context.client().post(Listener::kRest, path, std::move(body)));
+    print_line(reply.body);
+    return exit_ok;
+}
+
 }  // namespace
 
 void add_version_commands(std::vector<Command>& commands) {
@@ -114,6 +124,9 @@ void add_version_commands(std::vector<Command>& commands) {
           {ParamKind::kOption, "context", "text that is bound to the ciphertext"},
           {ParamKind::kOption, "new-context", "text to bind instead"}},
          &key_reencrypt});
+    commands.push_back({"key batch", "Use keys up to 1000 times in one call, as JSON in and out",
+                        {{ParamKind::kOption, "in", "file to read (default: standard input)"}},
+                        &key_batch});
 }
 
 }  // namespace chatelaine::cli

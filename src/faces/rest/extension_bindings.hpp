@@ -2,10 +2,11 @@
 
 #include "faces/http/face.hpp"
 #include "objects/catalogue.hpp"
+#include "objects/key_batch.hpp"
 #include "objects/versions.hpp"
 
 /// The HTTP form of what the vendor's service keys do not have: the catalogue, advice,
-/// versions.
+/// versions, batches.
 
 namespace chatelaine::faces::http {
 
@@ -23,6 +24,7 @@ CH_REST_BINDING(ListKeyVersions);
 CH_REST_BINDING(DestroyKeyVersion);
 CH_REST_BINDING(ScheduleRotation);
 CH_REST_BINDING(ReEncrypt);
+CH_REST_BINDING(UseKeys);
 #undef CH_REST_BINDING
 
 }  // namespace chatelaine::faces::http

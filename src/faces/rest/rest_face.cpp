@@ -55,6 +55,7 @@ void add_extensions(To& to) {
     to.template add<objects::DestroyKeyVersion>();
     to.template add<objects::ScheduleRotation>();
     to.template add<objects::ReEncrypt>();
+    to.template add<objects::UseKeys>();
 }
 
 template <class To>
