@@ -57,7 +57,11 @@ gate::Services ExecutionStages::services(View& view) {
             }};
 }
 
-void ExecutionStages::record(audit::Journal& journal) { journal.add(scope(), facts()); }
+void ExecutionStages::record(audit::Journal& journal) {
+    for (std::size_t i = 0; i < record_count(); ++i) {
+        journal.add(scope(), record_facts(i));
+    }
+}
 
 void ExecutionStages::recorded(const Result<void>& written) {
     if (!written && !error_) {
@@ -73,9 +77,13 @@ void ExecutionStages::commit(std::unique_ptr<Task> self,
     for (const auto& change : changes) {
         changed_.push_back(change.key);
     }
+    std::vector<Engine::Recorded> records;
+    for (std::size_t i = 0; i < record_count(); ++i) {
+        records.push_back({scope(), record_facts(i)});
+    }
     // The callback must be copyable, so the task is handed through it by hand.
     Task* const raw = self.release();
-    auto submitted = engine_.submit(row_.commits, changes, {{scope(), facts()}},
+    auto submitted = engine_.submit(row_.commits, changes, records,
                                     [this, raw](Result<store::Receipt> receipt) {
                                         stored(std::unique_ptr<Task>(raw), std::move(receipt));
                                     });
@@ -194,6 +202,24 @@ audit::Facts ExecutionStages::facts() const {
     for (const auto& [name, value] : details_) {
         facts.details.emplace_back(name, value);
     }
+    return facts;
+}
+
+audit::Facts ExecutionStages::item_facts(std::size_t index) const {
+    const ItemUse& item = items_[index];
+    audit::Facts facts = this->facts();
+    facts.operation = item.row->name;
+    facts.iam_operation = item.row->actions[0];
+    facts.activity = responsibility::activity_id(item.row->activity);
+    facts.res_urn = item.urn;
+    facts.http_status =
+        item.error ? call().status_of(*item.error) : item.row->rest.success_status;
+    facts.verdict = !item.error                      ? audit::Verdict::kAllowed
+                    : *item.error == Code::kForbidden ? audit::Verdict::kDenied
+                                                      : audit::Verdict::kFailed;
+    facts.err_category = item.error ? code_name(*item.error) : std::string_view{};
+    facts.record_version = item.record_version;
+    facts.details.emplace_back("item", item.index);
     return facts;
 }
 

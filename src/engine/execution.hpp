@@ -41,6 +41,16 @@ protected:
     /// Hands the kept reply, or the error, to the face.
     virtual void deliver() = 0;
 
+    /// One of several uses that one request makes: it has an audit record of its own, in place of
+    /// the request's.
+    struct ItemUse {
+        const gate::OperationRow* row = nullptr;
+        std::string urn;
+        std::optional<Code> error;
+        std::uint64_t record_version = 0;
+        std::string index;  ///< of the item in the request
+    };
+
     Result<void> authenticate(View& view);
     gate::Services services(View& view);
 
@@ -54,6 +64,7 @@ protected:
     std::vector<std::pair<std::string_view, std::string>> details_;
     std::uint64_t record_version_ = 0;
     std::function<void()> then_;
+    std::vector<ItemUse> items_;
 
 private:
     friend class Batch;
@@ -67,6 +78,12 @@ private:
     audit::Verdict verdict() const;
     Uuid scope() const;
     audit::Facts facts() const;
+    audit::Facts item_facts(std::size_t index) const;
+    /// What goes to the audit: the items' records, or the request's when it has none or failed.
+    std::size_t record_count() const { return error_ || items_.empty() ? 1 : items_.size(); }
+    audit::Facts record_facts(std::size_t index) const {
+        return error_ || items_.empty() ? facts() : item_facts(index);
+    }
 
     std::vector<store::RecordKey> changed_;
     int attempts_ = 0;
@@ -105,6 +122,13 @@ private:
         then_ = std::move(outcome.then);
         if (!outcome.made_urn.empty()) {
             urn_ = std::move(outcome.made_urn);
+        }
+        if constexpr (requires { outcome.reply.uses; }) {
+            items_.clear();
+            for (const auto& item : outcome.reply.uses) {
+                items_.push_back({item.row, item.urn, item.error, item.record_version,
+                                  std::to_string(items_.size())});
+            }
         }
         if constexpr (Admitting<Face, Op>) {
             CH_TRY_VOID(face_.admit(outcome.reply));

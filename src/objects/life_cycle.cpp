@@ -76,6 +76,7 @@ Result<gate::Outcome<DeleteKey>> run(const gate::Authorised<DeleteKey>& authoris
     changed->destroy = services.now;
     changed->material.destroyed = services.now;
     changed->material.bytes = crypto::SecretBytes();
+    changed->version_key = crypto::SecretBytes();  // the older versions with it
     gate::Outcome<DeleteKey> outcome;
     put_change(outcome, changed, services);
     return outcome;

@@ -36,6 +36,9 @@ constexpr std::string_view kIndexed[] = {
     "Certificate Identifier", "Certificate Subject", "Certificate Issuer",
 };
 
+/// Older versions of one key that are kept ready.
+constexpr std::size_t kVersionsKept = 16;
+
 bool reached(const std::optional<WallTime>& date, WallTime now) { return date && *date <= now; }
 
 }  // namespace
@@ -186,6 +189,10 @@ std::shared_ptr<ManagedObject> ManagedObject::clone() const {
     copy->material.bytes = material.bytes.clone();
     copy->material.created = material.created;
     copy->material.destroyed = material.destroyed;
+    copy->version_key = version_key.clone();
+    copy->minimum_version = minimum_version;
+    copy->rotation = rotation;
+    copy->uses_reserved = uses_reserved;
     copy->registered = registered.clone();
     copy->links = links;
     copy->attributes = attributes;
@@ -227,6 +234,26 @@ ManagedObject::Slot& ManagedObject::slot() const {
         slots = slots_owner_.get();
     }
     return (*slots)[metrics::thread_slot()];
+}
+
+std::shared_ptr<const ManagedObject> ManagedObject::kept_version(std::uint32_t version) const {
+    const std::lock_guard lock(parse_mutex_);
+    for (const auto& view : versions_) {
+        if (view->material.version == version) {
+            return view;
+        }
+    }
+    return nullptr;
+}
+
+void ManagedObject::keep_version(std::shared_ptr<const ManagedObject> view) const {
+    const std::lock_guard lock(parse_mutex_);
+    if (versions_.size() < kVersionsKept) {
+        versions_.push_back(std::move(view));
+        return;
+    }
+    versions_[versions_next_] = std::move(view);
+    versions_next_ = (versions_next_ + 1) % kVersionsKept;
 }
 
 Result<crypto::PrivateKey> ManagedObject::private_key() const {

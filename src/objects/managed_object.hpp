@@ -85,6 +85,15 @@ struct Material {
     std::optional<WallTime> destroyed;
 };
 
+/// When a key gets a new version by itself: at the first encryption or signature after either.
+struct Rotation {
+    std::uint32_t period_days = 0;  ///< of the newest version's age; 0: none
+    std::uint64_t uses_max = 0;     ///< encryptions and signatures by one version; 0: not counted
+    bool refuse_at_max = false;     ///< uses are refused at uses_max, and nothing is rotated
+    bool any() const { return period_days != 0 || uses_max != 0; }
+    bool operator==(const Rotation&) const = default;
+};
+
 /// What one thread keeps ready to use a key: cipher contexts, parsed keys. Made on first use.
 struct PreparedKey {
     std::optional<crypto::DirectJwe> ciphertext;
@@ -126,6 +135,13 @@ struct ManagedObject {
 
     std::uint32_t newest_version = 1;
     Material material;  ///< of the newest version; bytes empty once destroyed
+    /// Older versions lie sealed under this in records of their own, so that destroying the key
+    /// destroys them with it. Empty before the first rotation, and once destroyed.
+    crypto::SecretBytes version_key;
+    std::uint32_t minimum_version = 1;  ///< older ones are refused
+    Rotation rotation;
+    /// Uses of the newest version that are accounted for, ahead of being made: it only grows.
+    std::uint64_t uses_reserved = 0;
     /// The object as KMIP brought it, an encoded structure (Symmetric Key, Certificate): given back
     /// byte for byte. Empty for what was made here, and once destroyed.
     crypto::SecretBytes registered;
@@ -142,6 +158,10 @@ struct ManagedObject {
         PreparedKey key;
     };
     Slot& slot() const;
+    /// Views of this key with an older version's material that were used of late (load_version);
+    /// they go when the key changes, as everything prepared does. Threads: any.
+    std::shared_ptr<const ManagedObject> kept_version(std::uint32_t version) const;
+    void keep_version(std::shared_ptr<const ManagedObject> view) const;
     /// The asymmetric key, parsed once and shared; kCryptoFailed when the material does not parse.
     Result<crypto::PrivateKey> private_key() const;
     Result<crypto::PublicKey> public_key() const;
@@ -160,6 +180,8 @@ private:
     mutable std::optional<crypto::PublicKey> public_key_;
     mutable std::optional<crypto::AnyPrivateKey> any_private_key_;
     mutable std::optional<crypto::AnyPublicKey> any_public_key_;
+    mutable std::vector<std::shared_ptr<const ManagedObject>> versions_;
+    mutable std::size_t versions_next_ = 0;
 };
 
 }  // namespace chatelaine::objects

@@ -23,6 +23,9 @@ constexpr std::uint16_t kNewestVersion = 40, kMaterialVersion = 41, kMaterialFor
                         kRegistered = 46;
 // The index fields go with the name or link before them; absent for 0.
 constexpr std::uint16_t kLink = 50, kAttribute = 51, kNameIndex = 52, kLinkIndex = 53;
+// Absent for a key that was never rotated and has no schedule.
+constexpr std::uint16_t kVersionKey = 60, kMinimumVersion = 61, kPeriodDays = 62, kUsesMax = 63,
+                        kRefuseAtMax = 64, kUsesReserved = 65;
 }  // namespace field
 
 namespace flag {
@@ -56,6 +59,7 @@ std::size_t encoded_bytes_max(const ManagedObject& object) {
     size += object.context.size() + object.protection_level.size();
     size += object.revocation_message.size() + object.material.bytes.size();
     size += object.registered.size() + 2 * kFieldHeader;
+    size += object.version_key.size() + kFieldHeader;
     for (const Name& name : object.names) {
         size += kFieldHeader + 1 + name.value.size() + kFieldHeader + 4;
     }
@@ -237,6 +241,54 @@ Result<void> decode_repeated(ManagedObject& object, const Field& in) {
     return ok();
 }
 
+void encode_versions(FieldWriter& out, const ManagedObject& object) {
+    if (!object.version_key.empty()) {
+        object.version_key.with_exposed(
+            crypto::insecure_expose_secret(),
+            [&](BytesView bytes) { out.bytes(field::kVersionKey, bytes); });
+    }
+    if (object.minimum_version > 1) {
+        out.u32(field::kMinimumVersion, object.minimum_version);
+    }
+    if (object.rotation.any()) {
+        out.u32(field::kPeriodDays, object.rotation.period_days);
+        out.u64(field::kUsesMax, object.rotation.uses_max);
+        out.flag(field::kRefuseAtMax, object.rotation.refuse_at_max);
+    }
+    if (object.uses_reserved != 0) {
+        out.u64(field::kUsesReserved, object.uses_reserved);
+    }
+}
+
+Result<void> decode_versions(ManagedObject& object, const Field& in) {
+    switch (in.number) {
+        case field::kVersionKey:
+            object.version_key = crypto::SecretBytes::copy_of(in.value);
+            break;
+        case field::kMinimumVersion: {
+            CH_TRY(object.minimum_version, in.u32());
+            break;
+        }
+        case field::kPeriodDays: {
+            CH_TRY(object.rotation.period_days, in.u32());
+            break;
+        }
+        case field::kUsesMax: {
+            CH_TRY(object.rotation.uses_max, in.u64());
+            break;
+        }
+        case field::kRefuseAtMax: {
+            CH_TRY(object.rotation.refuse_at_max, in.flag());
+            break;
+        }
+        case field::kUsesReserved: {
+            CH_TRY(object.uses_reserved, in.u64());
+            break;
+        }
+    }
+    return ok();
+}
+
 Result<void> decode_material(ManagedObject& object, const Field& in) {
     switch (in.number) {
         case field::kRevocationReason: {
@@ -284,6 +336,9 @@ Result<void> decode_field(ManagedObject& object, const Field& in) {
         case field::kMaterialCreated:
         case field::kMaterialDestroyed: return decode_date(object, in);
     }
+    if (in.number >= field::kVersionKey && in.number <= field::kUsesReserved) {
+        return decode_versions(object, in);
+    }
     const bool date = in.number >= field::kInitialDate && in.number <= field::kLastChange;
     return date ? decode_date(object, in) : decode_identity(object, in);
 }
@@ -315,6 +370,7 @@ void ManagedObject::encode(Bytes& out) const {
     writer.time(field::kMaterialCreated, material.created);
     writer.time(field::kMaterialDestroyed, material.destroyed);
     encode_repeated(writer, *this);
+    encode_versions(writer, *this);
     material.bytes.with_exposed(
         crypto::insecure_expose_secret(),
         [&](BytesView bytes) { writer.bytes(field::kMaterialBytes, bytes); });

@@ -1,9 +1,14 @@
 // Asymmetric uses: sign and verify, raw or as compact JWS.
+#include <algorithm>
+
 #include "base/encoding.hpp"
-#include "objects/key_rules.hpp"
+#include "objects/key_uses.hpp"
 
 namespace chatelaine::objects {
 namespace {
+
+/// Versions that a signature without a name of its version is tried with.
+constexpr std::uint32_t kVersionsTried = 32;
 
 Error wrong_algorithm(const ManagedObject& object, crypto::SignatureAlgorithm algorithm) {
     return Error(Code::kWrongKeyType, "objects.algorithm",
@@ -79,6 +84,44 @@ Result<bool> verify_raw(const ManagedObject& object, const Verify::Command& comm
         });
 }
 
+Result<bool> verify_one(const ManagedObject& object, const Verify::Command& command) {
+    return is_token(command.signature) ? verify_token(object, command)
+                                       : verify_raw(object, command);
+}
+
+/// With the version that a token names; else with one after another, the newest first, and
+/// without those that are destroyed or under the minimum: naming one of them is refused.
+Result<bool> verify_versions(Services& services,
+                             const std::shared_ptr<const ManagedObject>& object,
+                             const Verify::Command& command) {
+    const std::uint32_t newest = object->newest_version;
+    if (newest == 1) {
+        return verify_one(*object, command);
+    }
+    std::optional<std::uint32_t> named;
+    if (is_token(command.signature)) {
+        const auto parts = crypto::parse_jws(command.signature);
+        named = parts ? version_of_kid(object->id, parts->kid) : std::nullopt;
+    }
+    if (!named && !services.reader.may_block()) {
+        return Error(Code::kWouldBlock, "objects.verify");  // many verifications, perhaps
+    }
+    const std::uint32_t first = named ? std::min(*named, newest) : newest;
+    const std::uint32_t tried = named ? 1 : std::min(newest, kVersionsTried);
+    for (std::uint32_t version = first; version > first - tried; --version) {
+        auto with = load_version(services.reader, object, version);
+        if (!with && !named && with.error().code() == Code::kWrongState) {
+            continue;
+        }
+        CH_TRY(const auto key, std::move(with));
+        CH_TRY(const bool good, verify_one(*key, command));
+        if (good) {
+            return true;
+        }
+    }
+    return false;
+}
+
 Result<std::string> make_signature(const ManagedObject& object, const Sign::Command& command,
                                    const crypto::PrivateKey& key) {
     return command.message.with_exposed(
@@ -98,18 +141,18 @@ Result<std::string> make_signature(const ManagedObject& object, const Sign::Comm
                 }
             }
             const std::string_view typ = is_jwt ? "JWT" : "";
-            return crypto::sign_jws(key, command.algorithm, object.id.to_string(), typ, message);
+            return crypto::sign_jws(key, command.algorithm,
+                                    version_kid(object.id, object.material.version), typ,
+                                    message);
         });
 }
 
 }  // namespace
 
-Result<gate::Outcome<Sign>> run(const gate::Authorised<Sign>& authorised, Services& services) {
-    const Sign::Command& command = authorised.command();
-    CH_TRY(const auto object, load_key(services.reader, command));
-    CH_TRY_VOID(require_use(*object, {usage::kSign, Purpose::kProtect}, services.now));
-    if (!algorithm_fits(*object, command.algorithm)) {
-        return wrong_algorithm(*object, command.algorithm);
+Result<void> check_signing(const ManagedObject& key, const Sign::Command& command, WallTime now) {
+    CH_TRY_VOID(require_use(key, {usage::kSign, Purpose::kProtect}, now));
+    if (!algorithm_fits(key, command.algorithm)) {
+        return wrong_algorithm(key, command.algorithm);
     }
     CH_TRY_VOID(check_message(command.message));
     CH_TRY_VOID(check_digest(command.message, command.algorithm, command.is_digest));
@@ -117,30 +160,52 @@ Result<gate::Outcome<Sign>> run(const gate::Authorised<Sign>& authorised, Servic
         return Error::invalid("objects.sign", "isdigest",
                               "a token holds the message itself, not its digest");
     }
+    return ok();
+}
+
+Result<Sign::Reply> sign_with(const ManagedObject& key, const Sign::Command& command) {
+    CH_TRY(const crypto::PrivateKey with, key.private_key());
+    Sign::Reply reply;
+    CH_TRY(reply.signature, make_signature(key, command, with));
+    return reply;
+}
+
+Result<Verify::Reply> verify_with(const std::shared_ptr<const ManagedObject>& key,
+                                  const Verify::Command& command, Services& services) {
+    CH_TRY_VOID(require_use(*key, {usage::kVerify, Purpose::kProcess}, services.now));
+    if (command.algorithm && !algorithm_fits(*key, *command.algorithm)) {
+        return wrong_algorithm(*key, *command.algorithm);
+    }
+    if (command.message) {
+        CH_TRY_VOID(check_message(*command.message));
+    }
+    Verify::Reply reply;
+    CH_TRY(reply.result, verify_versions(services, key, command));
+    return reply;
+}
+
+Result<gate::Outcome<Sign>> run(const gate::Authorised<Sign>& authorised, Services& services) {
+    const Sign::Command& command = authorised.command();
+    CH_TRY(auto object, load_key(services.reader, command));
+    CH_TRY_VOID(check_signing(*object, command, services.now));
     if (object->key_type == crypto::KeyType::kRsa && !services.reader.may_block()) {
         return Error(Code::kWouldBlock, "objects.sign");
     }
-    CH_TRY(const crypto::PrivateKey key, object->private_key());
+    CH_TRY(Protecting made, protect_with(std::move(object), 1, services));
     gate::Outcome<Sign> outcome;
-    outcome.record_version = object->origin.version;
-    CH_TRY(outcome.reply.signature, make_signature(*object, command, key));
+    outcome.record_version = made.key->origin.version + (made.changes.empty() ? 0 : 1);
+    CH_TRY(outcome.reply, sign_with(*made.key, command));
+    outcome.changes = std::move(made.changes);
+    outcome.then = std::move(made.then);
     return outcome;
 }
 
 Result<gate::Outcome<Verify>> run(const gate::Authorised<Verify>& authorised, Services& services) {
     const Verify::Command& command = authorised.command();
     CH_TRY(const auto object, load_key(services.reader, command));
-    CH_TRY_VOID(require_use(*object, {usage::kVerify, Purpose::kProcess}, services.now));
-    if (command.algorithm && !algorithm_fits(*object, *command.algorithm)) {
-        return wrong_algorithm(*object, *command.algorithm);
-    }
-    if (command.message) {
-        CH_TRY_VOID(check_message(*command.message));
-    }
     gate::Outcome<Verify> outcome;
     outcome.record_version = object->origin.version;
-    CH_TRY(outcome.reply.result, is_token(command.signature) ? verify_token(*object, command)
-                                                             : verify_raw(*object, command));
+    CH_TRY(outcome.reply, verify_with(object, command, services));
     return outcome;
 }
 

@@ -59,6 +59,14 @@ def change_operations():
         add("deactivate a key as compromised", "serviceKey.deactivate",
             key_call("rsa", "/deactivate", {"reason": "key_compromise"})),
         add("activate a key", "serviceKey.activate", key_call("idle", "/activate")),
+        add("rotate an AES key", "serviceKey.rotate", key_call("aes", "/rotate")),
+        add("rotate an EC key", "serviceKey.rotate", key_call("ec", "/rotate")),
+        add("rotate by a use", "serviceKey.encrypt",
+            key_call("turned", "/encrypt", {"plaintext": PLAINTEXT})),
+        add("destroy a version", "serviceKey.version.delete",
+            key_call("turned", "/version/1", None, "DELETE")),
+        add("schedule rotation", "serviceKey.rotation.update",
+            key_call("aes", "/rotation", {"periodDays": 90}, "PUT")),
         add("delete a key", "serviceKey.delete", key_call("gone", "", None, "DELETE")),
         add("create a secret in a new folder", "secret.create",
             secret_call("/v2/secret", {"path": "new/deep/one", "version": {"data": {"a": 1}}})),
@@ -123,6 +131,13 @@ def use_operations():
         add("decrypt", "serviceKey.decrypt",
             lambda site: key_call(
                 "aes", "/decrypt", {"ciphertext": site.facts["ciphertext"]})(site)),
+        add("re-encrypt", "serviceKey.reEncrypt",
+            lambda site: key_call(
+                "aes", "/reencrypt", {"ciphertext": site.facts["ciphertext"]})(site)),
+        add("a batch", "serviceKey.encrypt",
+            lambda site: site.rest().post(f"/api/{site.domain}/v1/batch", {
+                "operation": "encrypt", "keyId": site.facts["keys"]["aes"],
+                "items": [{"plaintext": PLAINTEXT}]})),
         add("make a data key", "serviceKey.dataKey.create",
             key_call("aes", "/datakey", {"size": 256})),
         add("open a data key", "serviceKey.dataKey.decrypt",

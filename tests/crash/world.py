@@ -34,6 +34,11 @@ def make_template(binary, folder):
     make("aes", type="oct", size=256, operations=AES)
     make("rsa", type="RSA", size=2048, operations=["sign", "verify"])
     make("ec", type="EC", curve="P-256", operations=["sign", "verify"])
+    make("turned", type="oct", size=256, operations=AES)
+    turned = f"{site.keys_path}/{keys['turned']}"
+    for _ in range(2):
+        rest.post(turned + "/rotate").expect(200)
+    rest.call("PUT", turned + "/rotation", {"usesMax": 1000}).expect(200)
     for name in ("idle", "gone"):
         make(name, type="oct", size=128, operations=["encrypt", "decrypt"])
         rest.post(f"{site.keys_path}/{keys[name]}/deactivate",
@@ -82,6 +87,8 @@ class World:
             "keys": {one["id"]: rest.get(f"{site.keys_path}/{one['id']}?format=jwk").expect(200)
                      for one in keys},
             "listed": keys,
+            "key versions": {one["id"]: rest.get(f"{site.keys_path}/{one['id']}/version").expect(200)
+                         for one in keys},
             **self.secrets(rest),
         }
 
@@ -132,6 +139,8 @@ class World:
         found = {}
         for key in rest.get(site.keys_path + "?state=all&max=100").expect(200)["objects_list"]:
             path = f"{site.keys_path}/{key['id']}"
+            if key["name"] == "turned":
+                continue  # its uses change it
             if "encrypt" in key["operations"]:
                 found[key["name"]] = self.round_trip(rest, path)
             elif "sign" in key["operations"]:

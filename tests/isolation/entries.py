@@ -126,6 +126,12 @@ class Requests:
         self.deleted_secret(target)
         return target.secret
 
+    def rotated_key(self, target):
+        """Of two versions, so that the first can be destroyed."""
+        self.new_key(False)(target)
+        path = f"/api/{self.world.ours.domain}/v1/servicekey/{target.keys['aes']}"
+        self.world.app.need("rest", "POST", path + "/rotate")
+
     def new_secret(self, target):
         target.secret = self.world.ours.secret(self.world.app)
 
@@ -165,6 +171,15 @@ class Requests:
             "serviceKey.sign": Entry("key", "rsa", body=lambda t: self.signed),
             "serviceKey.verify": Entry("key", "rsa", body=lambda t: {
                 **self.signed, "signature": self.signature}),
+            "serviceKey.rotate": Entry("key"),
+            "serviceKey.version.list": Entry("key", removed_is_done=True),
+            "serviceKey.version.delete": Entry("key", fresh=self.rotated_key),
+            "serviceKey.rotation.update": Entry("key", body=lambda t: {"minimumVersion": 1}),
+            "serviceKey.reEncrypt": Entry("key", body=lambda t: {"ciphertext": self.ciphertext},
+                                          extra=("okms:apikms:serviceKey/decrypt",)),
+            "serviceKey.batch": Entry(
+                "domain", body=lambda t: {"operation": "encrypt", "items": [
+                    {"keyId": t.keys["aes"], "plaintext": b64(b"isolated")}]}),
             "random.get": Entry("domain", query=lambda t: "?length=32"),
             "catalogue.get": Entry("domain"),
             "catalogue.advise": Entry("domain", query=lambda t: "?use=jwt"),

@@ -124,6 +124,33 @@ def service_keys(world):
     yield Good("catalogue.advise", "rest", "GET", f"/api/{ours.domain}/v1/catalogue/advice",
                "?use=jwt", queries=(("use", ("", "%zz", "%ff", "%c0%80", "x" * 201, "0", "!", "%20")),),
                ids=(ours.domain,))
+    turned = f"{root}/{new_key(False)}"
+    for _ in range(2):
+        app.need("rest", "POST", turned + "/rotate")
+    turned_ids = (ours.domain, turned.rsplit("/", 1)[1])
+    yield Good("serviceKey.rotate", "rest", "POST", turned + "/rotate", ids=turned_ids)
+    yield Good("serviceKey.version.list", "rest", "GET", turned + "/version", "?from=2&max=10",
+               queries=(("from", ("4294967296", "-1", "x", "%zz", "%ff", "1.5")),
+                        ("max", ("9", "101", *range_words()))), ids=turned_ids)
+    yield Good("serviceKey.rotation.update", "rest", "PUT", turned + "/rotation", "", {
+        "periodDays": 90, "usesMax": 100000, "atMax": "rotate", "minimumVersion": 1},
+        integers=("periodDays", "usesMax", "minimumVersion"),
+        bounds=(("periodDays", 3651), ("usesMax", 999), ("usesMax", 4294967297),
+                ("minimumVersion", 1000000), ("atMax", "never"), ("atMax", "")), ids=turned_ids)
+    yield Good("serviceKey.reEncrypt", "rest", "POST", aes + "/reencrypt", "", {
+        "ciphertext": encrypted, "context": "c", "newContext": "d", "fromKeyId": keys["aes"]},
+        opaque=("ciphertext",), bounds=(("ciphertext", "A" * 8193), ("context", "c" * 65),
+                                        ("newContext", "c" * 65), ("fromKeyId", "x")),
+        ids=ids("aes"))
+    item = lambda **members: {"operation": "encrypt", "keyId": keys["aes"], **members}
+    yield Good("serviceKey.batch", "rest", "POST", f"/api/{ours.domain}/v1/batch", "", {
+        "operation": "encrypt", "keyId": keys["aes"], "items": [{"plaintext": b64(b"good")}]},
+        bounds=(("items", []), ("items", [1]), ("items", [None]), ("items", [[]]), ("items", [{}]),
+                ("items", [item(plaintext="!")]),
+                ("items", [item(plaintext="AA==", other=1)]), ("items", [item(operation="fly")]),
+                ("items", [item(operation="decrypt")]), ("items", [item(operation="sign")]),
+                ("items", [item(operation="datakey", size=63)]),
+                ("items", [{"plaintext": "AA=="}] * 1001)), ids=(ours.domain,))
     yield Good("random.get", "rest", "GET", f"/api/{ours.domain}/v1/random", "?length=32",
                queries=(("length", ("0", "4097", *range_words())),), ids=(ours.domain,))
 

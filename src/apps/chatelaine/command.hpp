@@ -95,6 +95,7 @@ void add_policy_commands(std::vector<Command>& commands);
 void add_credential_commands(std::vector<Command>& commands);
 void add_key_commands(std::vector<Command>& commands);
 void add_catalogue_commands(std::vector<Command>& commands);
+void add_version_commands(std::vector<Command>& commands);
 void add_key_transfer_commands(std::vector<Command>& commands);
 void add_crypto_commands(std::vector<Command>& commands);
 void add_file_commands(std::vector<Command>& commands);

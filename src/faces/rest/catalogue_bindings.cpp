@@ -1,4 +1,5 @@
 // The catalogue of kinds of keys, and advice.
+#include <algorithm>
 #include <cmath>
 
 #include "faces/rest/decode.hpp"

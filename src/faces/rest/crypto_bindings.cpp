@@ -26,17 +26,6 @@ void encode_secret(std::string_view name, const crypto::SecretBytes& value,
     });
 }
 
-Result<crypto::SignatureAlgorithm> algorithm_of(const json::Value& value) {
-    CH_TRY(const std::string_view name, value.string());
-    const auto algorithm = crypto::signature_algorithm_from_name(name);
-    if (!algorithm) {
-        return Error::invalid("rest.algorithm", value.path(),
-                              "expected one of ES256 ES384 ES512 RS256 RS384 RS512 PS256 PS384 "
-                              "PS512");
-    }
-    return *algorithm;
-}
-
 }  // namespace
 
 Result<objects::Encrypt::Command> Binding<objects::Encrypt>::decode(
@@ -127,19 +116,11 @@ Result<objects::Sign::Command> Binding<objects::Sign>::decode(Context& context,
     CH_TRY_VOID(body.only_members({"message", "alg", "isdigest"}));
     CH_TRY(command.message, rest::secret_base64(body.member("message"),
                                                 limits::plaintext_base64_characters_max));
-    CH_TRY(command.algorithm, algorithm_of(body.member("alg")));
+    CH_TRY(command.algorithm, rest::signature_algorithm(body.member("alg")));
     CH_TRY(const auto is_digest, rest::optional_flag(body, "isdigest"));
     command.is_digest = is_digest.value_or(false);
     CH_TRY(const auto format, context.query("format"));
-    if (!format || *format == "raw") {
-        command.format = objects::SignatureFormat::kRaw;
-    } else if (*format == "jws") {
-        command.format = objects::SignatureFormat::kJws;
-    } else if (*format == "jwt") {
-        command.format = objects::SignatureFormat::kJwt;
-    } else {
-        return Error::invalid("rest.sign", "format", "expected raw, jws or jwt");
-    }
+    CH_TRY(command.format, rest::signature_format(format, "format"));
     return command;
 }
 void Binding<objects::Sign>::encode(objects::Sign::Reply& reply, Context&,
@@ -157,7 +138,7 @@ Result<objects::Verify::Command> Binding<objects::Verify>::decode(
                rest::secret_base64(message, limits::plaintext_base64_characters_max));
     }
     if (const json::Value algorithm = body.member("alg"); !algorithm.is_absent()) {
-        CH_TRY(command.algorithm, algorithm_of(algorithm));
+        CH_TRY(command.algorithm, rest::signature_algorithm(algorithm));
     }
     CH_TRY(const auto is_digest, rest::optional_flag(body, "isdigest"));
     command.is_digest = is_digest.value_or(false);

@@ -87,4 +87,29 @@ Result<crypto::SecretBytes> secret_base64(const json::Value& value, std::size_t 
     return bytes;
 }
 
+Result<crypto::SignatureAlgorithm> signature_algorithm(const json::Value& value) {
+    CH_TRY(const std::string_view name, value.string());
+    const auto algorithm = crypto::signature_algorithm_from_name(name);
+    if (!algorithm) {
+        return Error::invalid("rest.algorithm", value.path(),
+                              "expected one of ES256 ES384 ES512 RS256 RS384 RS512 PS256 PS384 "
+                              "PS512");
+    }
+    return *algorithm;
+}
+
+Result<objects::SignatureFormat> signature_format(const std::optional<std::string>& word,
+                                                  std::string_view field) {
+    if (!word || *word == "raw") {
+        return objects::SignatureFormat::kRaw;
+    }
+    if (*word == "jws") {
+        return objects::SignatureFormat::kJws;
+    }
+    if (*word == "jwt") {
+        return objects::SignatureFormat::kJwt;
+    }
+    return Error::invalid("rest.sign", std::string(field), "expected raw, jws or jwt");
+}
+
 }  // namespace chatelaine::faces::rest

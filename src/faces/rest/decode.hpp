@@ -6,6 +6,7 @@
 
 #include "base/json.hpp"
 #include "crypto/secret.hpp"
+#include "objects/service_keys.hpp"
 
 /// Small typed reads that the bindings share. Errors name the field as the caller wrote it.
 
@@ -28,5 +29,11 @@ Result<std::optional<std::vector<std::string>>> optional_texts(const json::Value
                                                                std::size_t count_max);
 /// Standard base64 straight into secret memory; `characters_max` bounds the text.
 Result<crypto::SecretBytes> secret_base64(const json::Value& value, std::size_t characters_max);
+
+/// The "alg" of a request.
+Result<crypto::SignatureAlgorithm> signature_algorithm(const json::Value& value);
+/// raw (also when absent), jws or jwt; `field` is where the caller wrote it.
+Result<objects::SignatureFormat> signature_format(const std::optional<std::string>& word,
+                                                  std::string_view field);
 
 }  // namespace chatelaine::faces::rest

@@ -2,8 +2,11 @@
 
 #include "faces/http/face.hpp"
 #include "objects/catalogue.hpp"
+#include "objects/key_batch.hpp"
+#include "objects/versions.hpp"
 
-/// The HTTP form of what the vendor's service keys do not have: the catalogue and advice.
+/// The HTTP form of what the vendor's service keys do not have: the catalogue, advice,
+/// versions, batches.
 
 namespace chatelaine::faces::http {
 
@@ -16,6 +19,12 @@ namespace chatelaine::faces::http {
 
 CH_REST_BINDING(GetCatalogue);
 CH_REST_BINDING(GetAdvice);
+CH_REST_BINDING(RotateKey);
+CH_REST_BINDING(ListKeyVersions);
+CH_REST_BINDING(DestroyKeyVersion);
+CH_REST_BINDING(ScheduleRotation);
+CH_REST_BINDING(ReEncrypt);
+CH_REST_BINDING(UseKeys);
 #undef CH_REST_BINDING
 
 }  // namespace chatelaine::faces::http

@@ -50,6 +50,12 @@ template <class To>
 void add_extensions(To& to) {
     to.template add<objects::GetCatalogue>();
     to.template add<objects::GetAdvice>();
+    to.template add<objects::RotateKey>();
+    to.template add<objects::ListKeyVersions>();
+    to.template add<objects::DestroyKeyVersion>();
+    to.template add<objects::ScheduleRotation>();
+    to.template add<objects::ReEncrypt>();
+    to.template add<objects::UseKeys>();
 }
 
 template <class To>

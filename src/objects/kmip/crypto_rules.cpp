@@ -30,6 +30,9 @@ Result<void> require_use(const ManagedObject& object, Use use, WallTime now) {
     if (object.revocation_reason != RevocationReason::kNone) {
         return wrong_state("the key was revoked");
     }
+    if (use.protects && object.rotation.uses_max != 0) {
+        return wrong_state("the key counts its uses, which REST alone does");
+    }
     if (use.protects && object.protect_stop && *object.protect_stop <= now) {
         return wrong_state("the key's Protect Stop Date has passed");
     }

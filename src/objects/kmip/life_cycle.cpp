@@ -69,6 +69,7 @@ Result<gate::Outcome<Destroy>> run(const gate::Authorised<Destroy>& authorised,
         object.destroy = services.now;
         object.material.destroyed = services.now;
         object.material.bytes = crypto::SecretBytes();
+        object.version_key = crypto::SecretBytes();  // the older versions with it
         object.registered = crypto::SecretBytes();
         return ok();
     });
