@@ -111,11 +111,29 @@ Result<void> take_object(const gate::Authorised<Import>& authorised, ManagedObje
     return ok();
 }
 
+/// What is there goes for good, with its older versions: that is a Destroy too, and like one it is
+/// no active object's, unless the very same key comes.
+Result<void> may_replace(const gate::Authorised<Import>& authorised, const ManagedObject& there,
+                         const ManagedObject& object, Services& services) {
+    CH_TRY_VOID(authorised.also(services.plate, {Destroy::row.actions[0], {}}, "serviceKey",
+                                there.id.to_string()));
+    const bool same = there.material.version == object.material.version &&
+                      crypto::equal_ct(there.material.bytes, object.material.bytes);
+    if (there.state(services.now) == State::kActive && !same) {
+        return Error(Code::kWrongState, kWhere, "the object that is there is active");
+    }
+    return ok();
+}
+
 }  // namespace
 
 Result<gate::Outcome<Import>> run(const gate::Authorised<Import>& authorised,
                                   Services& services) {
     const Import::Command& command = authorised.command();
+    // Before the object: one that comes between the two looks is met as a conflict, not replaced.
+    CH_TRY(const std::uint64_t version,
+           services.reader.version_of(
+               {command.domain.uuid, ManagedObject::kind, command.id.uuid}));
     CH_TRY(const auto there,
            services.reader.load<ManagedObject>(command.domain.uuid, command.id.uuid));
     if (there && !command.replace) {
@@ -130,12 +148,15 @@ Result<gate::Outcome<Import>> run(const gate::Authorised<Import>& authorised,
     auto object = new_object(command.domain, command.type, services);
     object->id = command.id;
     object->origin.key.id = command.id.uuid;
-    CH_TRY(object->origin.version, services.reader.version_of(object->origin.key));
+    object->origin.version = version;
     object->original_creation.reset();
     for (const AttributeValue& one : command.attributes) {
         CH_TRY_VOID(take(*object, one));
     }
     CH_TRY_VOID(take_object(authorised, *object, services));
+    if (there) {
+        CH_TRY_VOID(may_replace(authorised, *there, *object, services));
+    }
     // What it was elsewhere nobody here has seen; it has been outside.
     object->never_extractable = object->always_sensitive = false;
     CH_TRY_VOID(require_state(*object, command.attributes, services.now));

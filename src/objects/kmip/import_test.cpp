@@ -67,6 +67,25 @@ TEST_F(Importing, AStateThatTheDatesDoNotSayIsRefused) {
     EXPECT_EQ(outcome<Import>(std::move(other)), Code::kInvalidArgument);
 }
 
+TEST_F(Importing, ReplacingIsADestroyToo) {
+    const ObjectId active = create({date("Activation Date", now)});
+    const ObjectId other = create({date("Activation Date", now)});
+    const auto of_another = [&](const ObjectId& id) {
+        auto command = importing(other);
+        command.id = id;
+        command.replace = true;
+        return command;
+    };
+    EXPECT_EQ(outcome<Import>(of_another(active)), Code::kWrongState);
+    const ObjectId idle = create();
+    auto another = of_another(idle);
+    auto refused = of_another(idle);
+    become({{{"okms:kmip:import"}, {"*"}}});
+    EXPECT_EQ(outcome<Import>(std::move(refused)), Code::kForbidden);
+    become({{{"okms:kmip:import", "okms:kmip:destroy"}, {"*"}}});
+    EXPECT_EQ(outcome<Import>(std::move(another)), Code::kEndOfCodes);
+}
+
 TEST_F(Importing, ADestroyedObjectHasItsAttributesAlone) {
     const ObjectId id = create({name("gone")});
     ASSERT_EQ(outcome<Destroy>(on<Destroy>(id)), Code::kEndOfCodes);
