@@ -120,9 +120,10 @@ Result<std::shared_ptr<const Standing>> standing_of(
 
 Result<void> may_act_as(Services& services, const access::Principal& principal,
                         const std::shared_ptr<const access::Identity>& identity) {
+    // One of several is not all of the caller: what is denied to the others is denied to it now,
+    // and would not be to a credential of that one alone.
     const auto& own = principal.identities();
-    if (std::any_of(own.begin(), own.end(),
-                    [&](const auto& mine) { return mine->id == identity->id; })) {
+    if (own.size() == 1 && own.front()->id == identity->id) {
         return ok();
     }
     CH_TRY(const auto standing, standing_of(services, identity, {services.now, {}}));

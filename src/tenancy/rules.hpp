@@ -29,7 +29,7 @@ Result<std::shared_ptr<const access::Standing>> standing_of(
     Services& services, const std::shared_ptr<const access::Identity>& identity,
     access::RequestFacts facts);
 
-/// kForbidden unless the caller may have the identity act for it: it is one of the caller's own, or
+/// kForbidden unless the caller may have the identity act for it: it is the caller's only one, or
 /// it may do nothing that the caller may not.
 Result<void> may_act_as(Services& services, const access::Principal& principal,
                         const std::shared_ptr<const access::Identity>& identity);
