@@ -204,7 +204,9 @@ Result<Principal> Authenticator::authenticate(const Presented& presented, seal::
     CH_TRY(Principal principal, identify(presented, reader, now));
     CH_TRY_VOID(enter_domain(principal, presented.requested_domain, reader));
     std::shared_ptr<const PolicySet> policies;
-    if (principal.party_ == Party::kCustomer) {
+    // What may be done about a rule that cannot be read, the root of the account can do: it is
+    // judged without them.
+    if (principal.party_ == Party::kCustomer && !principal.is_root()) {
         CH_TRY(policies, policies_of(reader, principal.account_, plate_));
     }
     principal.standing_ = Standing::of(principal.identities_, policies, plate_,

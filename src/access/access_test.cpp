@@ -35,6 +35,10 @@ public:
     void put(const Uuid& scope, const Uuid& id, T record) {
         records_[{scope, T::kind, id}] = std::make_shared<const T>(std::move(record));
     }
+    /// From now on the account has rules, which cannot be read.
+    void break_rules(const Uuid& account) {
+        records_[{account, PolicyMark::kind, account}] = std::make_shared<const PolicyMark>();
+    }
     Result<store::Term> term(const Uuid&, std::string_view, std::string_view) override {
         return Error(Code::kInternal, "test");
     }
@@ -416,6 +420,19 @@ TEST_F(Authenticate, TakesAGoodTokenAndCertificate) {
     ASSERT_TRUE(by_certificate);
     EXPECT_EQ(by_certificate->account(), account_);
     EXPECT_TRUE(by_certificate->by_certificate());
+}
+
+TEST_F(Authenticate, RulesThatCannotBeReadKeepOutAllButTheRoot) {
+    reader_.break_rules(account_.uuid);
+    for (const auto& presented : {with_token(), with_certificate()}) {
+        EXPECT_EQ(refusal(presented), "test");
+    }
+    identity_.root = true;
+    store();
+    const auto root = Authenticator().authenticate(with_token(), reader_, kNow);
+    ASSERT_TRUE(root) << root.error().to_string();
+    EXPECT_EQ(root->decide({"any"}, "thing"), Decision::kAllowed);
+    EXPECT_EQ(refusal(with_certificate()), "");
 }
 
 TEST_F(Authenticate, RefusesNothing) {
