@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "access/comparisons.hpp"
 #include "access/policy_set.hpp"
 #include "base/encoding.hpp"
 #include "base/limits.hpp"
@@ -60,65 +61,10 @@ Uuid identity_scope(Party party, const AccountId& account) {
     return party == Party::kProvider ? provider_scope : account.uuid;
 }
 
-/// Greedy with one point to come back to: the last star alone is ever retried, so it is at worst
-/// pattern times text. No match when `steps_left` is used up before the end.
-bool matches_within(std::string_view pattern, std::string_view text, std::size_t& steps_left) {
-    std::size_t p = 0;
-    std::size_t t = 0;
-    std::size_t star = std::string_view::npos;
-    std::size_t resume = 0;
-    while (t < text.size()) {
-        if (steps_left-- == 0) {
-            steps_left = 0;
-            return false;
-        }
-        if (p < pattern.size() && pattern[p] == '*') {
-            star = p++;
-            resume = t;
-        } else if (p < pattern.size() && pattern[p] == text[t]) {
-            ++p;
-            ++t;
-        } else if (star != std::string_view::npos) {
-            p = star + 1;
-            t = ++resume;
-        } else {
-            return false;
-        }
-    }
-    while (p < pattern.size() && pattern[p] == '*') {
-        ++p;
-    }
-    return p == pattern.size();
-}
-
-/// Compares patterns, so much and no more: it bounds the work that one request can ask for.
-/// Identities of a thousand plain grants stay below it.
-class Comparisons {
-public:
-    /// Does `held` match every text that `given` matches? Read as a text itself, the stars of
-    /// `given` can be taken up by stars of `held` alone: a match takes in whatever they stand for.
-    bool takes_in(std::string_view held, std::string_view given) {
-        return matches_within(held, given, steps_left_);
-    }
-    bool used_up() const { return steps_left_ == 0; }
-    std::vector<bool> taken_in(const std::vector<std::string>& held,
-                               const std::vector<std::string>& given) {
-        std::vector<bool> taken(given.size());
-        for (std::size_t i = 0; i < given.size(); ++i) {
-            taken[i] = std::any_of(held.begin(), held.end(), [&](const std::string& pattern) {
-                return takes_in(pattern, given[i]);
-            });
-        }
-        return taken;
-    }
-
-private:
-    std::size_t steps_left_ = 100'000'000;
-};
-
 /// The first action on a resource of `grant` that no single grant of `holder` takes in.
 std::optional<Right> missing_of(const Grant& grant, const std::vector<Grant>& holder,
                                 Comparisons& comparisons) {
+    comparisons.count(holder.size());
     if (std::find(holder.begin(), holder.end(), grant) != holder.end()) {
         return std::nullopt;
     }
@@ -133,6 +79,7 @@ std::optional<Right> missing_of(const Grant& grant, const std::vector<Grant>& ho
             continue;
         }
         const auto resources = comparisons.taken_in(held.resources, grant.resources);
+        comparisons.count(4 * covered.size());
         for (std::size_t i = 0; i < covered.size(); ++i) {
             covered[i] = covered[i] || (actions[i / columns] && resources[i % columns]);
         }
@@ -257,7 +204,9 @@ Result<Principal> Authenticator::authenticate(const Presented& presented, seal::
     CH_TRY(Principal principal, identify(presented, reader, now));
     CH_TRY_VOID(enter_domain(principal, presented.requested_domain, reader));
     std::shared_ptr<const PolicySet> policies;
-    if (principal.party_ == Party::kCustomer) {
+    // What may be done about a rule that cannot be read, the root of the account can do: it is
+    // judged without them.
+    if (principal.party_ == Party::kCustomer && !principal.is_root()) {
         CH_TRY(policies, policies_of(reader, principal.account_, plate_));
     }
     principal.standing_ = Standing::of(principal.identities_, policies, plate_,

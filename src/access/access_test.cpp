@@ -7,6 +7,7 @@
 #include <random>
 
 #include "access/policy_set.hpp"
+#include "access/time_zone.hpp"
 #include "base/encoding.hpp"
 
 namespace chatelaine::access {
@@ -33,6 +34,10 @@ public:
     template <class T>
     void put(const Uuid& scope, const Uuid& id, T record) {
         records_[{scope, T::kind, id}] = std::make_shared<const T>(std::move(record));
+    }
+    /// From now on the account has rules, which cannot be read.
+    void break_rules(const Uuid& account) {
+        records_[{account, PolicyMark::kind, account}] = std::make_shared<const PolicyMark>();
     }
     Result<store::Term> term(const Uuid&, std::string_view, std::string_view) override {
         return Error(Code::kInternal, "test");
@@ -156,6 +161,68 @@ TEST(Covers, NeedsActionAndResourceInOneGrant) {
         << "each pair in one grant, not all pairs in the same";
     EXPECT_EQ(beyond(held, {{{"read"}, {"one"}}, {{"read"}, {"two"}}}),
               (std::vector<Grant>{{{"read"}, {"two"}}}));
+}
+
+/// So many, and so alike, that comparing each with each would take minutes.
+std::vector<std::string> alike(std::size_t count, char last) {
+    std::vector<std::string> made;
+    for (std::size_t i = 0; i < count; ++i) {
+        made.push_back(std::string(400, 'x') + std::to_string(i) + last);
+    }
+    return made;
+}
+
+TEST(Covers, TooMuchToCompareCountsAsMissing) {
+    std::vector<Grant> held(10'000, Grant{{"*"}, {"nothing"}});
+    held.push_back({{"*"}, {"*"}});
+    std::vector<std::string> resources;
+    for (int i = 0; i < 1000; ++i) {
+        resources.push_back("r" + std::to_string(i));
+    }
+    EXPECT_TRUE(first_missing(held, {{alike(100, 'g'), resources}}));
+    EXPECT_FALSE(first_missing(held, {{{"read"}, resources}})) << "far less to look at";
+}
+
+TEST(Standing, TooMuchToCompareCountsAsDenied) {
+    Rules rules;
+    auto policy = std::make_shared<Policy>();
+    policy->identities = {"*"};
+    policy->resources = {"*"};
+    policy->permissions.deny = alike(100, 'h');
+    rules.policies.assign(200, policy);
+    auto someone = std::make_shared<Identity>();
+    someone->urn = "urn:v1:eu:identity:user:x";
+    const auto standing =
+        Standing::of({someone}, PolicySet::compile(rules, "eu"), "eu", {kNow, {}});
+    EXPECT_FALSE(standing->denied_of({{{"read"}, {"one"}}}));
+    const std::vector<Grant> many(1000, Grant{alike(100, 'g'), {"one"}});
+    EXPECT_TRUE(standing->denied_of(many));
+}
+
+TEST(Conditions, OfOneZoneShareIt) {
+    const auto zone = TimeZone::load("Europe/Paris");
+    ASSERT_TRUE(zone);
+    EXPECT_EQ(TimeZone::load("Europe/Paris"), zone);
+    EXPECT_FALSE(TimeZone::load("Europe/Nowhere"));
+    EXPECT_FALSE(TimeZone::load("Europe/Nowhere")) << "what is none is not kept";
+    std::string slashes = "/";
+    for (int i = 0; i < 50; ++i, slashes += '/') {
+        EXPECT_TRUE(TimeZone::load("Europe" + slashes + "Paris")) << "kept or not";
+    }
+}
+
+TEST(Conditions, HaveAHundredValuesAtMost) {
+    Condition leaf;
+    leaf.values.assign(20, {"date(Europe/Paris).Hour.GE", "8"});
+    Condition all;
+    all.op = Condition::Operator::kAnd;
+    all.conditions.assign(5, leaf);
+    EXPECT_TRUE(check_condition(all, "conditions"));
+    all.conditions.push_back(leaf);
+    const auto refused = check_condition(all, "conditions");
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code(), Code::kInvalidArgument);
+    EXPECT_NE(refused.error().to_string().find("conditions.conditions.5"), std::string::npos);
 }
 
 /// A pattern, grants or a text of a small alphabet, so that they meet often.
@@ -353,6 +420,19 @@ TEST_F(Authenticate, TakesAGoodTokenAndCertificate) {
     ASSERT_TRUE(by_certificate);
     EXPECT_EQ(by_certificate->account(), account_);
     EXPECT_TRUE(by_certificate->by_certificate());
+}
+
+TEST_F(Authenticate, RulesThatCannotBeReadKeepOutAllButTheRoot) {
+    reader_.break_rules(account_.uuid);
+    for (const auto& presented : {with_token(), with_certificate()}) {
+        EXPECT_EQ(refusal(presented), "test");
+    }
+    identity_.root = true;
+    store();
+    const auto root = Authenticator().authenticate(with_token(), reader_, kNow);
+    ASSERT_TRUE(root) << root.error().to_string();
+    EXPECT_EQ(root->decide({"any"}, "thing"), Decision::kAllowed);
+    EXPECT_EQ(refusal(with_certificate()), "");
 }
 
 TEST_F(Authenticate, RefusesNothing) {

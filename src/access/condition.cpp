@@ -14,6 +14,7 @@ namespace {
 constexpr std::uint8_t kFormat = 1;
 constexpr std::size_t kLevelsMax = 3;
 constexpr std::size_t kChildrenMax = 20;
+constexpr std::size_t kLeavesMax = 100;
 constexpr std::size_t kTextBytesMax = 1024;
 
 enum class Subject : std::uint8_t { kAddress, kTag, kDate, kHour, kWeekDay };
@@ -289,7 +290,9 @@ Error bad(const std::string& field, std::string_view what) {
     return Error::invalid("access.condition", field, std::string(what));
 }
 
-Result<void> check_at(const Condition& condition, const std::string& field, std::size_t level) {
+/// `leaves`: how many there were before this place.
+Result<void> check_at(const Condition& condition, const std::string& field, std::size_t level,
+                      std::size_t& leaves) {
     if (level > kLevelsMax) {
         return bad(field, "expected at most three levels");
     }
@@ -297,6 +300,10 @@ Result<void> check_at(const Condition& condition, const std::string& field, std:
         if (!condition.conditions.empty() || condition.values.empty() ||
             condition.values.size() > kChildrenMax) {
             return bad(field, "expected MATCH with 1 to 20 values and no conditions");
+        }
+        leaves += condition.values.size();
+        if (leaves > kLeavesMax) {
+            return bad(field, "expected at most 100 values in the whole condition");
         }
         for (const auto& [key, value] : condition.values) {
             if (key.size() > kTextBytesMax || value.size() > kTextBytesMax ||
@@ -316,7 +323,7 @@ Result<void> check_at(const Condition& condition, const std::string& field, std:
     }
     for (std::size_t i = 0; i < condition.conditions.size(); ++i) {
         CH_TRY_VOID(check_at(condition.conditions[i],
-                             field + ".conditions." + std::to_string(i), level + 1));
+                             field + ".conditions." + std::to_string(i), level + 1, leaves));
     }
     return ok();
 }
@@ -377,7 +384,8 @@ std::optional<Condition::Operator> parse_operator(std::string_view name) {
 }
 
 Result<void> check_condition(const Condition& condition, const std::string& field) {
-    return check_at(condition, field, 1);
+    std::size_t leaves = 0;
+    return check_at(condition, field, 1, leaves);
 }
 
 void encode_condition(const Condition& condition, FieldWriter& out, std::uint16_t number) {

@@ -32,7 +32,7 @@ std::string_view operator_name(Condition::Operator op);
 std::optional<Condition::Operator> parse_operator(std::string_view name);
 
 /// kInvalidArgument naming the place when something of it could not be evaluated: an unknown key,
-/// operator or time zone, a value that is none, more than three levels.
+/// operator or time zone, a value that is none, more than three levels or a hundred values.
 Result<void> check_condition(const Condition& condition, const std::string& field);
 
 void encode_condition(const Condition& condition, FieldWriter& out, std::uint16_t number);

@@ -119,7 +119,8 @@ struct Standing {
     std::vector<Grant> most() const;
     /// What they allow always.
     std::vector<Grant> least() const;
-    /// The first of `given` that a deny may touch.
+    /// The first of `given` that a deny may touch; one that there were too many patterns to tell
+    /// of counts as denied.
     std::optional<Right> denied_of(const std::vector<Grant>& given) const;
 };
 

@@ -1,6 +1,7 @@
 // What applies to one caller, and the loading of an account's rules.
 #include <algorithm>
 
+#include "access/comparisons.hpp"
 #include "access/policy_set.hpp"
 
 namespace chatelaine::access {
@@ -23,29 +24,6 @@ Result<void> load_all(seal::Reader& reader, const AccountId& account,
         }
         query.after_born = found.born.back();
     }
-}
-
-/// May one text match both? In doubt yes: only what stands before the first star is compared.
-bool may_meet(std::string_view a, std::string_view b) {
-    const bool a_plain = a.find('*') == std::string_view::npos;
-    const bool b_plain = b.find('*') == std::string_view::npos;
-    if (a_plain || b_plain) {
-        return a_plain ? matches(b, a) : matches(a, b);
-    }
-    const std::string_view first = a.substr(0, a.find('*'));
-    const std::string_view second = b.substr(0, b.find('*'));
-    return first.starts_with(second) || second.starts_with(first);
-}
-
-const std::string* meeting(const std::vector<std::string>& given,
-                           const std::vector<std::string>& held) {
-    for (const auto& pattern : given) {
-        if (std::any_of(held.begin(), held.end(),
-                        [&](const auto& other) { return may_meet(pattern, other); })) {
-            return &pattern;
-        }
-    }
-    return nullptr;
 }
 
 }  // namespace
@@ -193,16 +171,25 @@ std::vector<Grant> Standing::least() const {
 }
 
 std::optional<Right> Standing::denied_of(const std::vector<Grant>& given) const {
+    Comparisons comparisons;
     for (const auto* clause : clauses()) {
         if (clause->permissions.deny.empty()) {
             continue;
         }
         for (const Grant& grant : given) {
-            const std::string* const action = meeting(grant.actions, clause->permissions.deny);
-            const std::string* const resource =
-                action == nullptr ? nullptr : meeting(grant.resources, *clause->resources);
+            if (grant.actions.empty() || grant.resources.empty()) {
+                continue;
+            }
+            comparisons.count(1);
+            const auto* action = comparisons.meeting(grant.actions, clause->permissions.deny);
+            const auto* resource = action == nullptr
+                                       ? nullptr
+                                       : comparisons.meeting(grant.resources, *clause->resources);
             if (resource != nullptr) {
                 return Right{*action, *resource};
+            }
+            if (comparisons.used_up()) {
+                return Right{grant.actions.front(), grant.resources.front()};
             }
         }
     }

@@ -4,12 +4,16 @@
 #include <array>
 #include <fstream>
 #include <iterator>
+#include <map>
+#include <mutex>
 
 namespace chatelaine::access {
 namespace {
 
 constexpr std::size_t kHeaderBytes = 44;
 constexpr std::int64_t kDay = 86400;
+/// More names than the system has zones; one can be spelled in many ways.
+constexpr std::size_t kZonesKeptMax = 2048;
 constexpr const char* kFolder = "/usr/share/zoneinfo/";
 
 std::int64_t big_endian(BytesView bytes) {
@@ -123,6 +127,27 @@ bool good_name(std::string_view name) {
            });
 }
 
+/// The zones that were read: a condition may name one for each of its leaves. Threads: any.
+class KeptZones {
+public:
+    std::shared_ptr<const TimeZone> find(const std::string& name) {
+        const std::lock_guard lock(mutex_);
+        const auto found = zones_.find(name);
+        return found == zones_.end() ? nullptr : found->second;
+    }
+    void keep(const std::string& name, std::shared_ptr<const TimeZone> zone) {
+        const std::lock_guard lock(mutex_);
+        if (zones_.size() >= kZonesKeptMax) {
+            zones_.clear();
+        }
+        zones_.insert_or_assign(name, std::move(zone));
+    }
+
+private:
+    std::mutex mutex_;
+    std::map<std::string, std::shared_ptr<const TimeZone>> zones_;
+};
+
 }  // namespace
 
 std::int64_t days_of(int year, int month, int day) {
@@ -141,13 +166,22 @@ std::shared_ptr<const TimeZone> TimeZone::load(std::string_view name) {
     if (!good_name(name)) {
         return nullptr;
     }
-    std::ifstream file(kFolder + std::string(name), std::ios::binary);
+    static KeptZones kept;
+    const std::string key(name);
+    if (auto zone = kept.find(key)) {
+        return zone;
+    }
+    std::ifstream file(kFolder + key, std::ios::binary);
     if (!file) {
         return nullptr;
     }
     const std::string text((std::istreambuf_iterator<char>(file)),
                            std::istreambuf_iterator<char>());
-    return read(as_bytes(text));
+    auto zone = read(as_bytes(text));
+    if (zone) {
+        kept.keep(key, zone);
+    }
+    return zone;
 }
 
 std::shared_ptr<const TimeZone> TimeZone::read(BytesView file) {

@@ -17,6 +17,7 @@ namespace chatelaine::access {
 class TimeZone {
 public:
     /// "UTC" is always there; others as the system's files have them. Null for a name that is none.
+    /// One that was read is kept for the process, so that of the same name there is one.
     static std::shared_ptr<const TimeZone> load(std::string_view name);
     /// From a file's bytes; null when they are no TZif of version 2 or later.
     static std::shared_ptr<const TimeZone> read(BytesView file);

@@ -7,9 +7,6 @@
 namespace chatelaine::engine {
 namespace {
 
-constexpr std::int64_t kEvidenceSeconds = 60;
-constexpr std::size_t kEvidenceKnownMax = 100'000;
-
 /// A record that does not open or decode is the operator's business at once.
 Error report_broken(const store::RecordKey& key, Error error) {
     if (error.code() != Code::kSealed) {
@@ -245,35 +242,34 @@ Result<void> Engine::submit(gate::CommitsIn commits, std::vector<seal::RecordCha
         transaction.changes.push_back(std::move(stored));
     }
     const Uuid& writer = directory ? options_.directory_writer : options_.region_writer;
+    EvidenceTimes::Noted noted;
     for (const Recorded& record : records) {
         const store::StreamKey stream{record.scope, writer};
         transaction.appends.push_back(
             audit::change_append(parts_.seal, stream, record.facts.time, record.facts));
-        witness(record, transaction);
+        witness(record, transaction, noted);
+    }
+    if (!noted.empty()) {
+        done = [this, noted = std::move(noted), next = std::move(done)](Result<store::Receipt> it) {
+            if (it) {
+                evidence_.written(noted);
+            }
+            next(std::move(it));
+        };
     }
     (directory ? parts_.directory : parts_.region).submit(std::move(transaction), std::move(done));
     return ok();
 }
 
-bool Engine::evidence_due(const Recorded& record, std::size_t activity) {
+bool Engine::evidence_due(const Recorded& record, std::size_t activity,
+                          EvidenceTimes::Noted& noted) {
     const std::string_view type = record.facts.type;
-    if (type == "CONTROL_AUDIT" || type == "OPERATOR_AUDIT") {
-        return true;
-    }
-    // Of what is done thousands of times a second, once a minute is evidence enough.
-    const std::lock_guard lock(evidence_mutex_);
-    if (evidence_.size() > kEvidenceKnownMax) {
-        evidence_.clear();
-    }
-    WallTime& last = evidence_[{record.scope, activity}];
-    if (record.facts.time < last.plus_seconds(kEvidenceSeconds)) {
-        return false;
-    }
-    last = record.facts.time;
-    return true;
+    return type == "CONTROL_AUDIT" || type == "OPERATOR_AUDIT" ||
+           evidence_.due({record.scope, activity}, record.facts.time, noted);
 }
 
-void Engine::witness(const Recorded& record, store::Transaction& transaction) {
+void Engine::witness(const Recorded& record, store::Transaction& transaction,
+                     EvidenceTimes::Noted& noted) {
     const audit::Facts& facts = record.facts;
     const auto activity = responsibility::activity_from_id(facts.activity);
     if (facts.verdict != audit::Verdict::kAllowed || !activity) {
@@ -286,7 +282,7 @@ void Engine::witness(const Recorded& record, store::Transaction& transaction) {
         transaction.appends.push_back(
             audit::change_append(parts_.seal, stream, what.time, what));
     };
-    if (evidence_due(record, index)) {
+    if (evidence_due(record, index, noted)) {
         append(record.scope, audit::Register::kEvidence, index, facts);
     }
     const auto other = facts.party == "provider" ? responsibility::Party::kCustomer

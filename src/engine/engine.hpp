@@ -5,7 +5,6 @@
 #include <concepts>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
@@ -16,6 +15,7 @@
 #include "base/metrics.hpp"
 #include "base/random.hpp"
 #include "engine/cache.hpp"
+#include "engine/evidence.hpp"
 #include "engine/pool.hpp"
 #include "engine/rate_limiter.hpp"
 #include "gate/gate.hpp"
@@ -180,15 +180,15 @@ public:
 
 private:
     /// What the registers take of a change: its evidence, and a notice where the matrix says I.
-    void witness(const Recorded& record, store::Transaction& transaction);
-    bool evidence_due(const Recorded& record, std::size_t activity);
+    /// The evidence that is to be noted once it is durable is added to `noted`.
+    void witness(const Recorded& record, store::Transaction& transaction,
+                 EvidenceTimes::Noted& noted);
+    bool evidence_due(const Recorded& record, std::size_t activity, EvidenceTimes::Noted& noted);
 
     Options options_;
     Parts parts_;
     gate::Gate gate_;
-    std::mutex evidence_mutex_;
-    /// When the evidence of a scope's activity was last written; of the data plane alone.
-    std::map<std::pair<Uuid, std::size_t>, WallTime> evidence_;
+    EvidenceTimes evidence_;  ///< of the data plane alone
     access::Authenticator authenticator_;
     ObjectCache cache_;
     RateLimiter rate_;

@@ -2,7 +2,9 @@
 // operators reach no customer's; sealing comes after its record; shares come one a second.
 #include <thread>
 
+#include "audit/register.hpp"
 #include "base/json.hpp"
+#include "operate/registers.hpp"
 #include "operate/resealer.hpp"
 #include "operate/responsibilities.hpp"
 #include "operate/share_intake.hpp"
@@ -90,6 +92,41 @@ TEST_F(Operate, ADomainsTrailIsInBothStores) {
     EXPECT_EQ(names(must(attempt<ReadProviderAudit>(provider)).reply), "p");
     reader.blocking = false;
     EXPECT_EQ(code_of(attempt<ReadAudit>(customer, command)), Code::kWouldBlock);
+}
+
+TEST_F(Operate, PagesOfNoticesMissNoneWhenTheClockWasPutBack) {
+    const Uuid writer = audit::register_writer(
+        audit::Register::kNotices,
+        responsibility::index_of(responsibility::Party::kCustomer));
+    const auto notice = [&](store::Store& store, std::string_view operation, int seconds) {
+        audit::Facts facts;
+        facts.time = clock.now().plus_seconds(seconds);
+        facts.request = RequestId::random(crypto::system_random());
+        facts.operation = operation;
+        store::Transaction transaction;
+        transaction.appends.push_back(audit::change_append(
+            *world.seal, {access::provider_scope, writer}, facts.time, facts));
+        must(store.commit(std::move(transaction)));
+    };
+    notice(directory, "a", 10);
+    notice(directory, "b", 90);
+    notice(directory, "c", 20);
+    notice(region, "d", 95);
+    notice(region, "e", 15);
+    notice(directory, "f", 30);
+    for (const std::size_t max : {1u, 2u, 3u, 6u}) {
+        std::string all;
+        NoticeQuery query{max, ""};
+        do {
+            const auto page = attempt<ReadNotices>(customer, query);
+            ASSERT_TRUE(page) << page.error().to_string();
+            for (const auto& record : page->reply.notices) {
+                all += record.operation;
+            }
+            query.cursor = page->reply.next;
+        } while (!query.cursor.empty() && all.size() <= 6);
+        EXPECT_EQ(all, "fcbeda") << max;
+    }
 }
 
 TEST_F(Operate, NobodyReadsAnothersTrail) {

@@ -77,28 +77,29 @@ Result<NoticePage> read_notices(Tools& tools, Party reader, const NoticeQuery& q
     CH_TRY(const auto cursor, parse_cursor(query.cursor));
     const std::array<store::Store*, 2> stores{tools.directory, tools.region};
     Left left{};
-    std::vector<std::pair<audit::Record, std::size_t>> all;
+    std::array<std::vector<audit::Record>, 2> found;
     for (std::size_t i = 0; i < stores.size(); ++i) {
         CH_TRY(const std::uint64_t next, stores[i]->next_sequence(stream));
         left[i] = cursor ? std::min((*cursor)[i], next - 1) : next - 1;
-        if (left[i] == 0) {
-            continue;
-        }
-        CH_TRY(auto records,
-               audit::read_register(*tools.seal, *stores[i], stream, left[i], query.max));
-        for (audit::Record& record : records) {
-            all.emplace_back(std::move(record), i);
+        if (left[i] != 0) {
+            CH_TRY(found[i],
+                   audit::read_register(*tools.seal, *stores[i], stream, left[i], query.max));
         }
     }
-    std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) {
-        return a.first.time > b.first.time;
-    });
+    // Each store's as they stand there, whatever their clocks said: the cursor counts them.
     NoticePage page;
-    for (auto& [record, store] : all) {
-        if (page.notices.size() == query.max) {
+    std::array<std::size_t, 2> taken{};
+    while (page.notices.size() < query.max) {
+        const bool first = taken[0] < found[0].size();
+        const bool second = taken[1] < found[1].size();
+        if (!first && !second) {
             break;
         }
-        left[store] = std::min(left[store], record.sequence - 1);
+        const bool newer =
+            first && (!second || found[0][taken[0]].time >= found[1][taken[1]].time);
+        const std::size_t from = newer ? 0 : 1;
+        audit::Record& record = found[from][taken[from]++];
+        left[from] = record.sequence - 1;
         page.notices.push_back(std::move(record));
     }
     if (left[0] + left[1] > 0) {

@@ -46,7 +46,7 @@ struct NoticeQuery {
     std::string cursor;  ///< what the page before gave; empty for the newest
 };
 struct NoticePage {
-    std::vector<audit::Record> notices;  ///< newest first
+    std::vector<audit::Record> notices;  ///< newest first, as each store has them
     std::string next;                    ///< empty at the end
 };
 struct ReadNotices {

@@ -7,8 +7,43 @@ namespace chatelaine::tenancy {
 namespace {
 
 constexpr std::size_t kGroupsOfPolicyMax = 10;
+constexpr std::string_view kResourceGroup = ":resourceGroup:";
+constexpr std::string_view kPermissionsGroup = ":permissionsGroup:";
 
 Error no_policy() { return Error(Code::kNotFound, "tenancy.policy", "no such policy"); }
+
+/// A group's UUID in lower case, as it stands in the group's own URN.
+void lower_group(std::string& urn) {
+    for (const std::string_view kind : {kResourceGroup, kPermissionsGroup}) {
+        const std::size_t found = urn.find(kind);
+        if (found != std::string::npos) {
+            std::transform(urn.begin() + static_cast<std::ptrdiff_t>(found + kind.size()),
+                           urn.end(),
+                           urn.begin() + static_cast<std::ptrdiff_t>(found + kind.size()),
+                           [](char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; });
+        }
+    }
+}
+
+PolicyFields as_stored(PolicyFields fields) {
+    std::for_each(fields.resources.begin(), fields.resources.end(), &lower_group);
+    std::for_each(fields.permissions_groups.begin(), fields.permissions_groups.end(),
+                  &lower_group);
+    return fields;
+}
+
+/// One that is none would be a statement about nothing: a denial of it would deny nothing.
+template <class T>
+Result<void> check_group(const std::vector<std::shared_ptr<const T>>& known,
+                         const std::string& named, std::string_view plate,
+                         const std::string& field, const char* expected) {
+    const std::string urn = access::with_plate(named, plate);
+    if (std::none_of(known.begin(), known.end(),
+                     [&](const auto& group) { return group->urn == urn; })) {
+        return Error::invalid("tenancy.policy", field, expected);
+    }
+    return ok();
+}
 
 Result<void> check_fields(const PolicyFields& fields, const RuleBook& book,
                           std::string_view plate) {
@@ -24,12 +59,15 @@ Result<void> check_fields(const PolicyFields& fields, const RuleBook& book,
         return Error::invalid("tenancy.policy", "permissionsGroups", "expected at most 10");
     }
     for (std::size_t i = 0; i < fields.permissions_groups.size(); ++i) {
-        const std::string urn = access::with_plate(fields.permissions_groups[i], plate);
-        const auto& known = book.rules.permissions_groups;
-        if (std::none_of(known.begin(), known.end(),
-                         [&](const auto& group) { return group->urn == urn; })) {
-            return Error::invalid("tenancy.policy", "permissionsGroups." + std::to_string(i),
-                                  "expected a permission group of the account");
+        CH_TRY_VOID(check_group(book.rules.permissions_groups, fields.permissions_groups[i], plate,
+                                "permissionsGroups." + std::to_string(i),
+                                "expected a permission group of the account"));
+    }
+    for (std::size_t i = 0; i < fields.resources.size(); ++i) {
+        if (fields.resources[i].find(kResourceGroup) != std::string::npos) {
+            CH_TRY_VOID(check_group(book.rules.resource_groups, fields.resources[i], plate,
+                                    "resources." + std::to_string(i),
+                                    "expected a resource group of the account"));
         }
     }
     if (fields.condition) {
@@ -66,7 +104,7 @@ seal::RecordChange policy_change(const access::Policy& policy, const AccountId& 
 
 Result<gate::Outcome<CreatePolicy>> run(const gate::Authorised<CreatePolicy>& authorised,
                                         Services& services, Tools&) {
-    const PolicyFields& fields = authorised.command();
+    const PolicyFields fields = as_stored(authorised.command());
     const access::Principal& principal = authorised.principal();
     CH_TRY(const RuleBook book, open_rules(services, principal));
     CH_TRY_VOID(check_fields(fields, book, services.plate));
@@ -121,12 +159,13 @@ Result<gate::Outcome<UpdatePolicy>> run(const gate::Authorised<UpdatePolicy>& au
     if (!old) {
         return no_policy();
     }
-    CH_TRY_VOID(check_fields(command, book, services.plate));
+    const PolicyFields fields = as_stored(command);
+    CH_TRY_VOID(check_fields(fields, book, services.plate));
     if (is_named(book, command.name, command.id)) {
         return Error(Code::kAlreadyExists, "tenancy.policy", "the name is taken");
     }
     auto policy = std::make_shared<access::Policy>(*old);
-    fill(*policy, command, services.now);
+    fill(*policy, fields, services.now);
     access::Rules after = book.rules;
     after.policies = replaced<access::Policy>(std::move(after.policies), policy);
     gate::Outcome<UpdatePolicy> outcome;

@@ -239,6 +239,42 @@ TEST_F(Policies, WhatCouldNotBeJudgedIsRefusedWhereItIsWritten) {
     EXPECT_NE(with([](auto&) {}).find("already_exists"), std::string::npos);
 }
 
+TEST_F(Policies, AGroupIsTheAccountsOwnAndNamedOnce) {
+    const auto group = commit<CreateResourceGroup>({"keys", {urn(domain) + "/serviceKey/*"}});
+    const auto permissions =
+        commit<CreatePermissionsGroup>({"none", "", {{}, {}, {kEncrypt}}});
+    ASSERT_TRUE(group && permissions);
+    const auto upper = [](std::string text) {
+        const std::size_t uuid = text.rfind(':') + 1;
+        std::transform(text.begin() + static_cast<std::ptrdiff_t>(uuid), text.end(),
+                       text.begin() + static_cast<std::ptrdiff_t>(uuid),
+                       [](char c) { return c >= 'a' && c <= 'f' ? static_cast<char>(c - 32) : c; });
+        return text;
+    };
+    const std::string& name = group->record->urn;
+    PolicyFields fields = policy("p", {ann_->urn}, {});
+    fields.permissions_groups = {upper(permissions->record->urn)};
+    const auto said = [&](std::vector<std::string> resources) {
+        fields.resources = std::move(resources);
+        return answer<CreatePolicy>(fields);
+    };
+    for (const std::string& none :
+         {"urn:v1:eu:resourceGroup:" + account.to_string(), name + "0", name + "*",
+          "urn:v1::resourceGroup:" + account.to_string()}) {
+        EXPECT_NE(said({"*", none}).find("resources.1"), std::string::npos) << none;
+    }
+    EXPECT_NE(said({name, upper(name)}).find("resources.1"), std::string::npos);
+    EXPECT_NE(said({name, "urn:v1::" + name.substr(10)}).find("resources.1"), std::string::npos);
+    EXPECT_NE(answer<CreateResourceGroup>({"twice", {"*", "*"}}).find("resources.1"),
+              std::string::npos);
+    made(policy("allow", {ann_->urn}, {{"*"}, {}, {}}));
+    EXPECT_TRUE(may(ann_, kEncrypt, key_urn()));
+    EXPECT_EQ(said({upper(name)}), "done");
+    const auto record = made(fields);
+    EXPECT_EQ(record->resources, std::vector<std::string>{name});
+    EXPECT_FALSE(may(ann_, kEncrypt, key_urn())) << "denied, however the group was written";
+}
+
 TEST_F(Policies, TwoChangesAtOnceDoNotPassEachOther) {
     auto first = attempt<CreatePolicy>(policy("same", {ann_->urn}, {{kEncrypt}, {}, {}}));
     auto second = attempt<CreatePolicy>(policy("same", {ann_->urn}, {{kEncrypt}, {}, {}}));
@@ -247,6 +283,109 @@ TEST_F(Policies, TwoChangesAtOnceDoNotPassEachOther) {
     const auto lost = reader.apply(second->changes);
     ASSERT_FALSE(lost);
     EXPECT_EQ(lost.error().code(), Code::kVersionConflict);
+}
+
+/// A hundred groups of a hundred resources each.
+class ManyResources : public Policies {
+protected:
+    std::vector<std::string> hundred(const std::string& salt) const {
+        std::vector<std::string> urns;
+        for (int i = 0; i < 100; ++i) {
+            urns.push_back(urn(domain) + "/serviceKey/" + salt + std::to_string(i));
+        }
+        return urns;
+    }
+    void SetUp() override {
+        for (int i = 0; i < 100; ++i) {
+            const auto group = commit<CreateResourceGroup>(
+                {"g" + std::to_string(i), hundred(std::to_string(i) + "-")});
+            ASSERT_TRUE(group);
+            last_ = *group->record;
+            groups_.push_back(last_.urn);
+        }
+    }
+    PolicyFields all_of(std::string name) const {
+        PolicyFields fields = policy(std::move(name), {"*"}, {{kEncrypt}, {}, {}});
+        fields.resources = groups_;
+        return fields;
+    }
+    std::vector<std::string> groups_;
+    access::ResourceGroup last_;
+};
+
+TEST_F(ManyResources, OfAllPoliciesTogetherAreLimited) {
+    for (int i = 0; i < 4; ++i) {
+        made(all_of("p" + std::to_string(i)));
+    }
+    const auto fifth = made(all_of("p4"));
+    const std::string said = answer<CreatePolicy>(policy("more", {"*"}, {{kEncrypt}, {}, {}}));
+    EXPECT_NE(said.find("too_large"), std::string::npos) << said;
+    EXPECT_NE(said.find("50000"), std::string::npos) << said;
+    UpdateResourceGroup::Command group;
+    group.id = last_.id;
+    group.name = last_.name;
+    group.resources = hundred("new-");
+    EXPECT_EQ(answer<UpdateResourceGroup>(group), "done");
+    group.resources.pop_back();
+    ASSERT_TRUE(commit<UpdateResourceGroup>(group));
+    EXPECT_EQ(answer<CreatePolicy>(policy("more", {"*"}, {{kEncrypt}, {}, {}})), "done");
+    group.resources = hundred("new-");
+    made(policy("more", {"*"}, {{kEncrypt}, {}, {}}));
+    EXPECT_NE(answer<UpdateResourceGroup>(group).find("too_large"), std::string::npos);
+    EXPECT_EQ(answer<DeletePolicy>({fifth->id}), "done");
+}
+
+TEST_F(ManyResources, WhoCanEndsItsPageWhereItBecomesTooMuch) {
+    const std::string first = groups_.front();
+    PolicyFields fields = all_of("p");
+    for (int i = 0; i < 10; ++i) {
+        const auto group = commit<CreatePermissionsGroup>(
+            {"g" + std::to_string(i), "", {{kEncrypt}, {}, {}}});
+        ASSERT_TRUE(group);
+        fields.permissions_groups.push_back(group->record->urn);
+    }
+    for (int i = 0; i < 4; ++i) {
+        fields.name = "p" + std::to_string(i);
+        made(fields);
+    }
+    for (int i = 0; i < 30; ++i) {
+        add_identity("i" + std::to_string(i), {});
+    }
+    WhoCan::Command question;
+    question.action = kEncrypt;
+    question.resource = urn(domain) + "/serviceKey/0-0";
+    question.max = 100;
+    std::size_t found = 0;
+    int pages = 0;
+    do {
+        const auto reply = commit<WhoCan>(question);
+        ASSERT_TRUE(reply);
+        found += reply->found.size();
+        question.after = reply->next;
+        ++pages;
+    } while (question.after != 0 && pages < 10);
+    EXPECT_EQ(pages, 2);
+    EXPECT_EQ(found, 33u) << "each of them once";
+}
+
+TEST_F(Policies, TagsAreReplacedAndRemovedAtTheLimit) {
+    ASSERT_TRUE(commit<SetResourceTags>({key_urn(), {{"env", "test"}}}));
+    std::vector<seal::RecordChange> changes;
+    for (std::size_t i = 1; i < limits::tagged_resources_per_account_max; ++i) {
+        access::ResourceTags record;
+        record.urn = urn(domain) + "/secret/" + std::to_string(i);
+        record.tags = {{"a", "b"}};
+        changes.push_back(change_of(record, account.uuid,
+                                    Uuid::random(crypto::system_random()), 0, now, now));
+    }
+    ASSERT_TRUE(reader.apply(changes));
+    const std::string other = urn(domain) + "/serviceKey/2";
+    EXPECT_NE(answer<SetResourceTags>({other, {{"a", "b"}}}).find("too_large"),
+              std::string::npos);
+    EXPECT_EQ(answer<SetResourceTags>({other, {}}), "done");
+    EXPECT_EQ(answer<SetResourceTags>({key_urn(), {{"env", "prod"}}}), "done");
+    ASSERT_TRUE(commit<SetResourceTags>({key_urn(), {}}));
+    EXPECT_EQ(answer<SetResourceTags>({other, {{"a", "b"}}}), "done");
 }
 
 // ---- questions ---------------------------------------------------------------------------------

@@ -10,6 +10,8 @@ namespace {
 using access::ResourceTags;
 
 constexpr std::size_t kTagCharactersMax = 256;
+/// Patterns that one page of WhoCan looks at.
+constexpr std::size_t kPatternsMax = 10'000'000;
 
 /// A resource that may carry tags: one of the account's domains, or an object in it.
 Result<std::string> own_resource(Services& services, const access::Principal& principal,
@@ -117,6 +119,23 @@ access::Explanation explain(const access::Identity& identity, const access::Stan
     return standing.explain({action}, resource);
 }
 
+/// How many patterns an explanation looks at, at most.
+std::size_t patterns_of(const access::Standing& standing) {
+    std::size_t count = 0;
+    for (const auto& part : standing.parts) {
+        const auto& clauses = part.set->clauses();
+        count += clauses.size();
+        for (std::size_t i = 0; i < clauses.size(); ++i) {
+            if ((part.about[i / 64] >> (i % 64) & 1) != 0) {
+                const auto& permissions = clauses[i].permissions;
+                count += clauses[i].resources->size() + permissions.allow.size() +
+                         permissions.except.size() + permissions.deny.size();
+            }
+        }
+    }
+    return count;
+}
+
 }  // namespace
 
 Result<gate::Outcome<GetResourceTags>> run(const gate::Authorised<GetResourceTags>& authorised,
@@ -142,7 +161,11 @@ Result<gate::Outcome<SetResourceTags>> run(const gate::Authorised<SetResourceTag
     CH_TRY(const RuleBook book, open_rules(services, principal));
     CH_TRY(const std::string urn, own_resource(services, principal, command.urn));
     CH_TRY_VOID(check_tags(command.tags));
-    if (book.rules.tags.size() >= limits::tagged_resources_per_account_max) {
+    const auto& tagged = book.rules.tags;
+    const bool more = !command.tags.empty() &&
+                      std::none_of(tagged.begin(), tagged.end(),
+                                   [&](const auto& record) { return record->urn == urn; });
+    if (more && tagged.size() >= limits::tagged_resources_per_account_max) {
         return Error(Code::kTooLarge, "tenancy.tags", "the account has 10000 tagged resources");
     }
     CH_TRY_VOID(may_tag(services, principal, book.rules, urn));
@@ -201,11 +224,26 @@ Result<gate::Outcome<WhoCan>> run(const gate::Authorised<WhoCan>& authorised, Se
     gate::Outcome<WhoCan> outcome;
     outcome.reply.next = page.next;
     CH_TRY(const bool own, is_own(resource, authorised.principal(), services));
+    std::shared_ptr<const access::PolicySet> policies;
+    if (own && authorised.principal().party() == access::Party::kCustomer) {
+        CH_TRY(policies, access::policies_of(services.reader, authorised.principal().account(),
+                                             services.plate));
+    }
+    std::size_t patterns_left = kPatternsMax;
+    std::uint64_t last = 0;
     for (auto& identity : page.records) {
         if (!own) {
             break;
         }
-        CH_TRY(const auto standing, standing_of(services, identity, {services.now, {}}));
+        const auto standing =
+            access::Standing::of({identity}, policies, services.plate, {services.now, {}});
+        const std::size_t patterns = patterns_of(*standing);
+        if (last != 0 && patterns > patterns_left) {
+            outcome.reply.next = last;  // the page ends early; the first of the next is this one
+            break;
+        }
+        patterns_left -= std::min(patterns, patterns_left);
+        last = identity->origin.born;
         auto explanation = explain(*identity, *standing, command.action, resource);
         if (explanation.decision == access::Decision::kAllowed) {
             outcome.reply.found.push_back({std::move(identity), std::move(explanation)});

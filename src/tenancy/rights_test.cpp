@@ -1,5 +1,6 @@
 // Nobody hands out more than they hold.
 #include "crypto/x509.hpp"
+#include "tenancy/policy_operations.hpp"
 #include "tenancy/test_support.hpp"
 
 namespace chatelaine::tenancy {
@@ -116,6 +117,30 @@ TEST_F(Rights, ACertificateIsMadeForNobodyStronger) {
               forbidden(kCertify, root->urn, "tenancy.credential"));
     caller = with_token(*root, domain);
     EXPECT_EQ(answer<CreateCredential>(certificate({weak_, strong_, root})), "done");
+}
+
+TEST_F(Rights, ADenialOfOneIdentityHoldsForAllOfACertificate) {
+    enable_authority();
+    caller = with_token(*root, domain);
+    const Identity held_back = add_identity("back", {});
+    const auto two = commit<CreateCredential>(certificate({clerk_, held_back}));
+    ASSERT_TRUE(two) << two.error().to_string();
+    caller = with_certificate(*two->credential);
+    EXPECT_EQ(answer<CreateToken>(token(clerk_, domain)), "done");
+    CreatePolicy::Command deny;
+    deny.name = "deny";
+    deny.identities = {held_back->urn};
+    deny.resources = {urn(domain) + "/*"};
+    deny.permissions.deny = {kEncrypt};
+    caller = with_token(*root);
+    ASSERT_TRUE(commit<CreatePolicy>(deny));
+    caller = with_certificate(*two->credential);
+    const auto expected = forbidden(kEncrypt, urn(domain) + "/*");
+    EXPECT_EQ(answer<CreateToken>(token(clerk_, domain)), expected);
+    EXPECT_EQ(answer<CreateCredential>(certificate({clerk_})), expected);
+    EXPECT_EQ(answer<CreateToken>(token(held_back, domain)), "done") << "it may do nothing";
+    caller = with_token(*clerk_, domain);
+    EXPECT_EQ(answer<CreateToken>(token(clerk_, domain)), "done") << "the caller's only one";
 }
 
 TEST_F(Rights, AnIdentityIsMadeWithNoMoreThanItsMakerHolds) {

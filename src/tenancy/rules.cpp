@@ -3,12 +3,18 @@
 
 #include <algorithm>
 #include <map>
+#include <unordered_map>
+#include <unordered_set>
 
 namespace chatelaine::tenancy {
 namespace {
 
 using access::PolicySet;
 using access::Standing;
+
+/// Of all policies of an account together, their resource groups replaced.
+constexpr std::size_t kResourcesMax = 50'000;
+constexpr std::size_t kResourceBytesMax = 8 * 1024 * 1024;
 
 Error bad_field(std::string_view field, std::string what) {
     return Error::invalid("tenancy.rules", std::string(field), std::move(what));
@@ -25,6 +31,51 @@ bool same_clause(const PolicySet::Clause& a, const PolicySet::Clause& b) {
     return a.permissions == b.permissions && *a.resources == *b.resources &&
            a.policy->identities == b.policy->identities &&
            a.policy->condition == b.policy->condition && a.expires == b.expires;
+}
+
+/// What the policies' resources come to once their groups are replaced.
+struct Extent {
+    std::size_t resources = 0;
+    std::size_t bytes = 0;
+};
+Extent extent_of(const access::Rules& rules, std::string_view plate) {
+    const auto sum = [](const std::vector<std::string>& urns) {
+        Extent all{urns.size(), 0};
+        for (const auto& urn : urns) {
+            all.bytes += urn.size();
+        }
+        return all;
+    };
+    std::unordered_map<std::string_view, Extent> groups;
+    for (const auto& group : rules.resource_groups) {
+        groups.emplace(group->urn, sum(group->resources));
+    }
+    Extent all;
+    for (const auto& policy : rules.policies) {
+        for (const auto& urn : policy->resources) {
+            const auto group = groups.find(access::with_plate(urn, plate));
+            const Extent one = group == groups.end() ? Extent{1, urn.size()} : group->second;
+            all.resources += one.resources;
+            all.bytes += one.bytes;
+        }
+    }
+    return all;
+}
+
+/// What was beyond the limit before may become less, not more.
+Result<void> check_extent(const access::Rules& before, const access::Rules& after,
+                          std::string_view plate) {
+    const Extent now = extent_of(after, plate);
+    const bool fits = now.resources <= kResourcesMax && now.bytes <= kResourceBytesMax;
+    if (!fits) {
+        const Extent old = extent_of(before, plate);
+        if (now.resources > old.resources || now.bytes > old.bytes) {
+            return Error(Code::kTooLarge, "tenancy.rules",
+                         "the account's policies name more than 50000 resources, or 8 MiB of "
+                         "them, their resource groups counted by what is in them");
+        }
+    }
+    return ok();
 }
 
 /// What a change hands out: all that is allowed anew, and all that is denied no longer.
@@ -98,6 +149,7 @@ seal::RecordChange mark_change(Services& services, const AccountId& account,
 Result<void> close_rules(Services& services, const access::Principal& principal,
                          const RuleBook& before, const access::Rules& after,
                          std::vector<seal::RecordChange>& changes) {
+    CH_TRY_VOID(check_extent(before.rules, after, services.plate));
     if (!principal.is_root() || !principal.bound_to().is_nil()) {
         const auto old = PolicySet::compile(before.rules, services.plate);
         const auto now = PolicySet::compile(after, services.plate);
@@ -120,9 +172,10 @@ Result<std::shared_ptr<const Standing>> standing_of(
 
 Result<void> may_act_as(Services& services, const access::Principal& principal,
                         const std::shared_ptr<const access::Identity>& identity) {
+    // One of several is not all of the caller: what is denied to the others is denied to it now,
+    // and would not be to a credential of that one alone.
     const auto& own = principal.identities();
-    if (std::any_of(own.begin(), own.end(),
-                    [&](const auto& mine) { return mine->id == identity->id; })) {
+    if (own.size() == 1 && own.front()->id == identity->id) {
         return ok();
     }
     CH_TRY(const auto standing, standing_of(services, identity, {services.now, {}}));
@@ -184,12 +237,17 @@ Result<void> check_urns(std::string_view field, const std::vector<std::string>& 
                         std::string_view plate, std::size_t count_max) {
     CH_TRY_VOID(check_patterns(field, urns, count_max));
     const std::string ours = "urn:v1:" + std::string(plate) + ":";
+    std::unordered_set<std::string> seen;
     for (std::size_t i = 0; i < urns.size(); ++i) {
         const std::string urn = access::with_plate(urns[i], plate);
         const bool open = urn.ends_with('*') && ours.starts_with(urn.substr(0, urn.size() - 1));
         if (!open && !urn.starts_with(ours)) {
             return bad_field(std::string(field) + "." + std::to_string(i),
                             "expected a URN of this service: " + ours + "…, or without the plate");
+        }
+        if (!seen.insert(urn).second) {
+            return bad_field(std::string(field) + "." + std::to_string(i),
+                             "expected a URN that does not stand there already");
         }
     }
     return ok();

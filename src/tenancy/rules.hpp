@@ -17,6 +17,7 @@ Result<RuleBook> open_rules(Services& services, const access::Principal& princip
 
 /// What every change of rules needs: the caller may make `after` of `before` (nobody hands out more
 /// than they hold, nor lifts a denial of what they do not hold), and the account's mark goes along.
+/// kTooLarge when the policies' resources, groups replaced, become more than can be decided by.
 Result<void> close_rules(Services& services, const access::Principal& principal,
                          const RuleBook& before, const access::Rules& after,
                          std::vector<seal::RecordChange>& changes);
@@ -29,7 +30,7 @@ Result<std::shared_ptr<const access::Standing>> standing_of(
     Services& services, const std::shared_ptr<const access::Identity>& identity,
     access::RequestFacts facts);
 
-/// kForbidden unless the caller may have the identity act for it: it is one of the caller's own, or
+/// kForbidden unless the caller may have the identity act for it: it is the caller's only one, or
 /// it may do nothing that the caller may not.
 Result<void> may_act_as(Services& services, const access::Principal& principal,
                         const std::shared_ptr<const access::Identity>& identity);
@@ -43,7 +44,7 @@ Result<void> join_groups(Services& services, const access::Principal& principal,
 /// star at the end or nowhere.
 Result<void> check_patterns(std::string_view field, const std::vector<std::string>& patterns,
                             std::size_t count_max);
-/// The same for URNs, which are of this service.
+/// The same for URNs, which are of this service, each of them once.
 Result<void> check_urns(std::string_view field, const std::vector<std::string>& urns,
                         std::string_view plate, std::size_t count_max);
 Result<void> check_permissions(const access::Permissions& permissions);

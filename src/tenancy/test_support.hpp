@@ -83,6 +83,20 @@ public:
         EXPECT_TRUE(reader.apply(changes));
         return authenticated(made.text, DomainId());
     }
+    /// The caller that a certificate of the domain makes, for all its identities.
+    access::Principal with_certificate(const access::Credential& credential) {
+        const std::vector<std::string> names{"okms.domain:" + credential.domain.to_string()};
+        access::Presented presented;
+        auto& certificate = presented.certificate.emplace();
+        certificate.serial = credential.id.uuid.octets;
+        certificate.upn_names = &names;
+        certificate.fingerprint = &credential.fingerprint;
+        certificate.verified = true;
+        certificate.client_auth = true;
+        auto found = access::Authenticator(door.plate()).authenticate(presented, reader, now);
+        EXPECT_TRUE(found) << found.error().to_string();
+        return found ? *found : access::Principal::anonymous();
+    }
     access::Principal authenticated(const crypto::SecretBytes& text, const DomainId& requested) {
         const std::string header = "Bearer " + reveal(text);
         access::Presented presented;
