@@ -284,6 +284,42 @@ TEST_F(SecretKeeperTest, AfterTheWhileTheDataIsGoneForGood) {
     }
 }
 
+TEST_F(SecretKeeperTest, AnAnswerLooksAtABoundedNumberOfDeletedSecrets) {
+    ASSERT_EQ(keep_for("60s"), kOk);
+    for (int i = 0; i < 1100; ++i) {
+        create("a");
+        ASSERT_EQ(remove("a"), kOk);
+    }
+    now = now.plus_seconds(60);
+    create("b");
+    ASSERT_EQ(remove("b"), kOk);
+    ListDeleted::Command command;
+    command.max = 9;
+    auto reply = commit<ListDeleted>(command);
+    ASSERT_TRUE(reply);
+    EXPECT_TRUE(reply->secrets.empty());
+    ASSERT_FALSE(reply->next.empty());
+    command.cursor = reply->next;
+    reply = commit<ListDeleted>(command);
+    ASSERT_TRUE(reply);
+    ASSERT_EQ(reply->secrets.size(), 1U);
+    EXPECT_EQ(reply->secrets[0]->secret.path, "b");
+    EXPECT_TRUE(reply->next.empty());
+}
+
+TEST_F(SecretKeeperTest, ReadsAreShownInTheOrderOfTheVersions) {
+    create("a");
+    put("a", "{}");
+    put("a", "{}");
+    for (const std::uint32_t number : {3U, 1U, 2U}) {
+        read("a", number);
+    }
+    const auto reply = commit<GetReads>(on<GetReads>("a"));
+    ASSERT_TRUE(reply);
+    ASSERT_EQ(reply->reads.size(), 3U);
+    EXPECT_TRUE(std::is_sorted(reply->reads.begin(), reply->reads.end()));
+}
+
 TEST_F(SecretKeeperTest, TheWhileIsOffUntilItIsSet) {
     create("a");
     ASSERT_EQ(remove("a"), kOk);
