@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "objects/key_version.hpp"
+
 namespace chatelaine::objects {
 namespace {
 
@@ -189,7 +191,7 @@ Result<std::string> public_jwk_of(const ManagedObject& object) {
             operations.emplace_back(name);
         }
     }
-    const std::string kid = object.id.to_string();
+    const std::string kid = version_kid(object.id, object.material.version);
     crypto::JwkOptions options;
     options.kid = kid;
     options.key_ops = &operations;

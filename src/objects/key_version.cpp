@@ -112,6 +112,14 @@ Result<crypto::SecretBytes> new_material(const ManagedObject& object, Services& 
     return key.to_pkcs8();
 }
 
+/// The server gives these attributes to what KMIP makes, and to nothing else.
+bool made_over_kmip(const ManagedObject& object) {
+    return std::any_of(object.attributes.begin(), object.attributes.end(),
+                       [](const Attribute& each) {
+                           return each.name == "Digest" || each.name == "Fresh";
+                       });
+}
+
 bool has_aged(const ManagedObject& object, WallTime now) {
     const std::int64_t days = object.rotation.period_days;
     return days != 0 && object.material.created.plus_seconds(days * kDaySeconds) <= now;
@@ -284,6 +292,11 @@ Result<void> require_rotatable(const ManagedObject& object) {
     if (!object.registered.empty()) {
         return Error(Code::kWrongKeyType, kWhere,
                      "the key is given back over KMIP as it was brought: make a new one instead");
+    }
+    if (made_over_kmip(object)) {
+        return Error(Code::kWrongKeyType, kWhere,
+                     "the key was made over KMIP, whose ciphertexts name no version: what it "
+                     "encrypted would not open any more; use KMIP's Re-key instead");
     }
     const bool aes = object.type == ObjectType::kSymmetricKey && object.algorithm == kAes;
     const bool signs = object.type == ObjectType::kPrivateKey && object.pair &&

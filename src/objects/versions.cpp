@@ -127,8 +127,9 @@ Result<gate::Outcome<ScheduleRotation>> run(const gate::Authorised<ScheduleRotat
     rotation.refuse_at_max = command.refuse.value_or(rotation.refuse_at_max);
     changed->minimum_version = command.minimum_version.value_or(changed->minimum_version);
     if (object->rotation.uses_max == 0 && rotation.uses_max != 0) {
-        // Nobody counted until now: the newest version is taken for used up.
-        changed->uses_reserved = rotation.uses_max;
+        // Nobody counted until now: the newest version is taken for used up, whatever maximum is
+        // set later and whatever an earlier count left in the ledger.
+        changed->uses_reserved = ScheduleRotation::uses_max + 1;
     } else if (rotation.uses_max == 0) {
         changed->uses_reserved = 0;
     }

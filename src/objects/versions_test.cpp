@@ -207,6 +207,20 @@ TEST_F(Versions, SignaturesVerifyWithTheVersionThatMadeThem) {
     EXPECT_FALSE(commit<Verify>(verifying(make(ec()), newest))->result);
 }
 
+TEST_F(Versions, ThePublicKeyIsNamedAsTheTokensOfItsVersion) {
+    const ObjectId key = make(ec());
+    const auto kid_of = [&] {
+        const auto jwk = public_jwk_of(*stored(key));
+        const auto document = json::Document::parse(jwk ? *jwk : "{}");
+        return std::string(*document->root().member("kid").string());
+    };
+    EXPECT_EQ(kid_of(), key.to_string());
+    rotate_key(key);
+    const std::string token = commit<Sign>(signing(key, SignatureFormat::kJwt))->signature;
+    EXPECT_EQ(kid_of(), key.to_string() + ".2");
+    EXPECT_EQ(kid_of(), crypto::parse_jws(token)->kid);
+}
+
 TEST_F(Versions, ReEncryptionMovesToTheNewestAndBetweenKeysWithBothRights) {
     const ObjectId key = make(oct());
     const ObjectId other = make(oct());
@@ -242,6 +256,20 @@ TEST_F(Versions, OnlyKeysThatCanHaveVersionsAreRotated) {
     EXPECT_EQ(refusal<RotateKey>(on<RotateKey>(key)), Code::kWrongState);
     reader.blocking = false;
     EXPECT_EQ(refusal<RotateKey>(on<RotateKey>(rsa_key())), Code::kWouldBlock);
+}
+
+TEST_F(Versions, AKeyMadeOverKmipIsNotRotatedSinceItsCiphertextsNameNoVersion) {
+    for (const char* const mark : {"Digest", "Fresh"}) {
+        const ObjectId key = make(oct());
+        auto made_there = stored(key)->clone();
+        made_there->attributes.push_back({mark, 0, Bytes{0}});
+        std::vector<seal::RecordChange> changes;
+        changes.push_back(made_there->to_change());
+        ASSERT_TRUE(reader.apply(changes));
+        EXPECT_EQ(refusal<RotateKey>(on<RotateKey>(key)), Code::kWrongKeyType) << mark;
+        EXPECT_EQ(refusal<ScheduleRotation>(on<ScheduleRotation>(key)), Code::kWrongKeyType);
+        EXPECT_EQ(stored(key)->newest_version, 1u);
+    }
 }
 
 TEST_F(Versions, OfTwoRotationsAtOnceOneIsToReadAgain) {
@@ -359,6 +387,29 @@ TEST_F(Versions, ALoweredMaximumHoldsAtOnce) {
     EXPECT_EQ(stored(key)->newest_version, 2u);
     count_uses(key, 1000);
     EXPECT_EQ(*version_of_kid(key, kid_of_jwe(ciphertext_of(key, "x"))), 3u);
+}
+
+TEST_F(Versions, CountingThatWasOffMeanwhileStartsWithANewVersion) {
+    const ObjectId key = make(oct());
+    const auto version_used = [&] {
+        return *version_of_kid(key, kid_of_jwe(ciphertext_of(key, "x")));
+    };
+    count_uses(key, 100'000);
+    EXPECT_EQ(version_used(), 2u);  // and the ledger has the rest of the run
+    count_uses(key, 0);
+    EXPECT_EQ(version_used(), 2u);
+    count_uses(key, 100'000);
+    EXPECT_EQ(version_used(), 3u);
+    // A maximum that is raised before the first use does not bring the version back.
+    count_uses(key, 0);
+    count_uses(key, 1000);
+    count_uses(key, std::uint64_t{1} << 32);
+    EXPECT_EQ(version_used(), 4u);
+    count_uses(key, 0);
+    count_uses(key, 100'000, true);
+    EXPECT_EQ(refusal<Encrypt>(encrypting(key, "x")), Code::kWrongState);
+    rotate_key(key);
+    EXPECT_EQ(version_used(), 5u);
 }
 
 TEST_F(Versions, SchedulesAreChecked) {

@@ -1,5 +1,7 @@
 // What secrets have beyond both APIs: comparing and bringing back versions, last reads, deleted
 // secrets that come back.
+#include <algorithm>
+
 #include "base/limits.hpp"
 #include "secrets/cursor.hpp"
 #include "secrets/data.hpp"
@@ -8,6 +10,9 @@
 
 namespace chatelaine::secrets {
 namespace {
+
+/// Records of deleted secrets that are opened for one answer.
+constexpr std::size_t kLookedAtMax = 1000;
 
 /// A version that has data to give: kSecretNotFound when it is not there, kWrongState when it is
 /// not active.
@@ -91,9 +96,8 @@ Result<gate::Outcome<GetReads>> run(const gate::Authorised<GetReads>& authorised
     outcome.reply.reads = reads.of(secret.id, secret.life);
     CH_TRY(const auto notes,
            services.reader.load<SecretNotes>(secret.domain.uuid, secret.id));
-    if (notes && notes->life == secret.life) {
-        merge_times(outcome.reply.reads, notes->reads);
-    }
+    const bool written = notes && notes->life == secret.life;
+    merge_times(outcome.reply.reads, written ? notes->reads : LastReads::Times{});
     return outcome;
 }
 
@@ -103,9 +107,14 @@ Result<gate::Outcome<ListDeleted>> run(const gate::Authorised<ListDeleted>& auth
     store::Query query;
     query.scope = command.domain.uuid;
     CH_TRY(query.after_born, read_cursor(command.cursor, CursorOf::kDeleted));
-    query.max = command.max + 1;
+    query.max = std::min(command.max + 1, kLookedAtMax);
     gate::Outcome<ListDeleted> outcome;
-    for (;;) {
+    // Most may be others' or over: the answer then ends early, and its cursor goes on.
+    for (std::size_t looked = 0;; looked += query.max) {
+        if (looked >= kLookedAtMax) {
+            outcome.reply.next = make_cursor(query.after_born, CursorOf::kDeleted);
+            return outcome;
+        }
         CH_TRY(const auto found, services.reader.find<DeletedSecret>(query));
         for (std::size_t i = 0; i < found.objects.size(); ++i) {
             const auto& gone = found.objects[i];

@@ -11,6 +11,11 @@ namespace {
 constexpr std::size_t kBatch = 100;
 constexpr std::int64_t kDaySeconds = 24LL * 3600;
 
+/// Once sealed, nothing can be read or written any more: what is left waits for the unsealing.
+bool ends_round(const Result<void>& done) {
+    return !done && done.error().code() == Code::kSealed;
+}
+
 /// Somebody was first, or it is not there any more: the next round sees to it.
 bool passes(const Result<void>& done) {
     return done || done.error().code() == Code::kVersionConflict;
@@ -49,14 +54,14 @@ Result<SecretNotes> notes_of(seal::Reader& reader, const store::RecordKey& key, 
 
 void Keeper::start() {
     CH_CHECK(!thread_.joinable());
-    stopping_ = false;
+    stopping_.store(false);
     thread_ = std::thread([this] { run(); });
 }
 
 void Keeper::stop() {
     {
         const std::lock_guard lock(mutex_);
-        stopping_ = true;
+        stopping_.store(true);
     }
     changed_.notify_all();
     if (thread_.joinable()) {
@@ -67,7 +72,28 @@ void Keeper::stop() {
 
 bool Keeper::wait(std::chrono::milliseconds time) {
     std::unique_lock lock(mutex_);
-    return !changed_.wait_for(lock, time, [this] { return stopping_; });
+    return !changed_.wait_for(lock, time, [this] { return stopping_.load(); });
+}
+
+Result<void> Keeper::each_scope(std::string_view what,
+                                const std::function<Result<void>(const Uuid&)>& step) {
+    std::optional<Error> first;
+    for (const Uuid& scope : ports_.scopes()) {
+        if (stopping_.load()) {
+            break;
+        }
+        auto done = step(scope);
+        if (ends_round(done)) {
+            return done;
+        }
+        if (!done) {
+            report(what, done);
+            if (!first) {
+                first.emplace(std::move(done).error());
+            }
+        }
+    }
+    return first ? Result<void>(std::move(*first)) : ok();
 }
 
 void Keeper::run() {
@@ -75,13 +101,13 @@ void Keeper::run() {
     MonotonicTime warned = reads - options_.warn_interval;
     while (wait(options_.interval)) {
         const MonotonicTime now = ports_.clock->monotonic();
-        report("erase", erase_due());
+        static_cast<void>(erase_due());  // each scope's failure is reported there
         if (now - reads >= options_.reads_interval) {
             report("reads", write_reads());
             reads = now;
         }
         if (now - warned >= options_.warn_interval) {
-            report("warn", warn());
+            static_cast<void>(warn());
             warned = now;
         }
     }
@@ -96,46 +122,65 @@ Result<void> Keeper::write_reads() {
                                         open.end();
                              }),
               all.end());
+    std::optional<Error> first_failure;
     for (std::size_t at = 0; at < all.size(); at += kBatch) {
         const auto first = all.begin() + static_cast<std::ptrdiff_t>(at);
         const auto last = first + static_cast<std::ptrdiff_t>(std::min(kBatch, all.size() - at));
         const std::vector<LastReads::Entry> some(first, last);
         auto written = write_some(some);
-        if (written) {
-            reads_.settle(some);
-        } else if (!passes(written)) {
+        if (ends_round(written)) {
             return written;
         }
+        if (!passes(written) && !first_failure) {
+            first_failure.emplace(std::move(written).error());
+        }
     }
-    return ok();
+    return first_failure ? Result<void>(std::move(*first_failure)) : ok();
 }
 
+/// What cannot be read stays pending and holds nothing else up.
 Result<void> Keeper::write_some(const std::vector<LastReads::Entry>& entries) {
     const auto reader = ports_.reader();
     std::vector<seal::RecordChange> changes;
+    std::vector<LastReads::Entry> written;
+    std::optional<Error> failure;
     for (const LastReads::Entry& entry : entries) {
-        CH_TRY(const auto secret, reader->load<Secret>(entry.scope, entry.secret));
-        if (!secret || secret->life != entry.life) {
-            continue;  // deleted since: nobody asks any more
+        auto done = add_reads(*reader, entry, changes);
+        if (done) {
+            written.push_back(entry);
+        } else if (ends_round(done)) {
+            return done;
+        } else if (!failure) {
+            failure.emplace(std::move(done).error());
         }
-        const store::RecordKey key = notes_key(entry.scope, entry.secret);
-        CH_TRY(SecretNotes notes, notes_of(*reader, key, entry.life));
-        merge_times(notes.reads, entry.times);
-        notes.reads.erase(std::remove_if(notes.reads.begin(), notes.reads.end(),
-                                         [&](const auto& each) {
-                                             return secret->version(each.first) == nullptr;
-                                         }),
-                          notes.reads.end());
-        changes.push_back(change_of(notes, key, notes.origin.version));
     }
-    return changes.empty() ? ok() : ports_.commit(std::move(changes), {});
+    if (!changes.empty()) {
+        CH_TRY_VOID(ports_.commit(std::move(changes), {}));
+    }
+    reads_.settle(written);
+    return failure ? Result<void>(std::move(*failure)) : ok();
+}
+
+Result<void> Keeper::add_reads(seal::Reader& reader, const LastReads::Entry& entry,
+                               std::vector<seal::RecordChange>& changes) {
+    CH_TRY(const auto secret, reader.load<Secret>(entry.scope, entry.secret));
+    if (!secret || secret->life != entry.life) {
+        return ok();  // deleted since: nobody asks any more
+    }
+    const store::RecordKey key = notes_key(entry.scope, entry.secret);
+    CH_TRY(SecretNotes notes, notes_of(reader, key, entry.life));
+    merge_times(notes.reads, entry.times);
+    notes.reads.erase(std::remove_if(notes.reads.begin(), notes.reads.end(),
+                                     [&](const auto& each) {
+                                         return secret->version(each.first) == nullptr;
+                                     }),
+                      notes.reads.end());
+    changes.push_back(change_of(notes, key, notes.origin.version));
+    return ok();
 }
 
 Result<void> Keeper::erase_due() {
-    for (const Uuid& scope : ports_.scopes()) {
-        CH_TRY_VOID(erase_in(scope));
-    }
-    return ok();
+    return each_scope("erase", [this](const Uuid& scope) { return erase_in(scope); });
 }
 
 Result<void> Keeper::erase_in(const Uuid& scope) {
@@ -147,6 +192,9 @@ Result<void> Keeper::erase_in(const Uuid& scope) {
     for (;;) {
         CH_TRY(const auto found, reader->find<DeletedSecret>(query));
         for (const auto& gone : found.objects) {
+            if (stopping_.load()) {
+                return ok();
+            }
             auto done = erase_one(*reader, *gone);
             if (!passes(done)) {
                 return done;
@@ -182,14 +230,15 @@ Result<void> Keeper::warn() {
     const WallTime now = ports_.clock->now();
     counted_day_ = 0;
     counted_soon_ = 0;
-    for (const Uuid& scope : ports_.scopes()) {
+    auto done = each_scope("warn", [&](const Uuid& scope) -> Result<void> {
         for (std::int64_t day = 0; day <= limits::secret_warning_days; ++day) {
             CH_TRY_VOID(warn_of_day(scope, now.plus_seconds(day * kDaySeconds), now));
         }
-    }
+        return ok();
+    });
     day_.store(counted_day_, std::memory_order_relaxed);
     soon_.store(counted_soon_, std::memory_order_relaxed);
-    return ok();
+    return done;
 }
 
 Result<void> Keeper::warn_of_day(const Uuid& scope, WallTime day, WallTime now) {
@@ -201,6 +250,9 @@ Result<void> Keeper::warn_of_day(const Uuid& scope, WallTime day, WallTime now) 
     for (;;) {
         CH_TRY(const auto found, reader->find<Secret>(query));
         for (const auto& secret : found.objects) {
+            if (stopping_.load()) {
+                return ok();
+            }
             const auto end = secret->dates()[store::DateColumn::kDeactivation];
             if (!end || *end <= now ||
                 *end > now.plus_seconds(limits::secret_warning_days * kDaySeconds)) {

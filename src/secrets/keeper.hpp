@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -51,6 +52,7 @@ public:
     /// Writes down what is left; no read may come after.
     void stop();
 
+    /// Each does what it can, and gives the first error of what it could not do.
     Result<void> write_reads();
     Result<void> erase_due();
     Result<void> warn();
@@ -58,10 +60,16 @@ public:
     /// Secrets whose current version ends within a day, within limits::secret_warning_days.
     std::uint64_t ending_within_day() const { return day_.load(std::memory_order_relaxed); }
     std::uint64_t ending_soon() const { return soon_.load(std::memory_order_relaxed); }
+    bool stopping() const { return stopping_.load(); }
     std::uint64_t erased() const { return erased_.load(std::memory_order_relaxed); }
 
 private:
     Result<void> write_some(const std::vector<LastReads::Entry>& entries);
+    Result<void> add_reads(seal::Reader& reader, const LastReads::Entry& entry,
+                           std::vector<seal::RecordChange>& changes);
+    /// One that fails is reported and holds no other up; kSealed ends the round.
+    Result<void> each_scope(std::string_view what,
+                            const std::function<Result<void>(const Uuid&)>& step);
     Result<void> erase_in(const Uuid& scope);
     Result<void> erase_one(seal::Reader& reader, const DeletedSecret& gone);
     Result<void> warn_of_day(const Uuid& scope, WallTime day, WallTime now);
@@ -77,7 +85,7 @@ private:
 
     std::mutex mutex_;
     std::condition_variable changed_;
-    bool stopping_ = false;
+    std::atomic<bool> stopping_{false};  ///< asked before each record: a stop waits for one
     std::thread thread_;
 };
 

@@ -4,8 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <functional>
+#include <future>
 #include <map>
-
+#include <optional>
+#include <thread>
 
 #include "base/limits.hpp"
 #include "secrets/test_support.hpp"
@@ -29,15 +32,24 @@ protected:
     std::vector<std::string> events;
     std::size_t commits = 0;
     bool sealed = false;
+    std::vector<Uuid> more_scopes;  ///< looked at before the domain
+    std::function<Result<void>(const std::vector<seal::RecordChange>&)> before_commit;
     Keeper keeper{{}, ports(), reads};
 
     Keeper::Ports ports() {
         Keeper::Ports ports;
-        ports.scopes = [this] { return sealed ? std::vector<Uuid>{} : std::vector{domain.uuid}; };
+        ports.scopes = [this] {
+            std::vector<Uuid> open = more_scopes;
+            open.push_back(domain.uuid);
+            return sealed ? std::vector<Uuid>{} : open;
+        };
         ports.reader = [this] { return std::make_unique<seal::test::MemoryReader>(store); };
         ports.commit = [this](std::vector<seal::RecordChange> changes,
-                              const std::vector<Keeper::Event>& told) {
+                              const std::vector<Keeper::Event>& told) -> Result<void> {
             ++commits;
+            if (before_commit) {
+                CH_TRY_VOID(before_commit(changes));
+            }
             for (const auto& event : told) {
                 events.push_back(std::string(event.operation) + " " + event.path);
             }
@@ -45,6 +57,18 @@ protected:
         };
         ports.clock = &clock;
         return ports;
+    }
+    /// A record that nobody can decode.
+    void spoil(const store::RecordKey& key, std::optional<WallTime> due = {}) {
+        seal::RecordChange change;
+        change.key = key;
+        change.plaintext = crypto::SecretBytes::copy_of(as_bytes(std::string_view("\xff")));
+        if (due) {
+            change.dates[store::DateColumn::kDestroy] = due;
+        }
+        std::vector<seal::RecordChange> changes;
+        changes.push_back(std::move(change));
+        ASSERT_TRUE(reader.apply(changes));
     }
     Code keep_for(std::string_view window) {
         UpdateRetention::Command command;
@@ -123,6 +147,79 @@ TEST_F(SecretKeeperTest, NothingIsWrittenWhileSealed) {
     EXPECT_EQ(reads.pending().size(), 1U);
 }
 
+TEST_F(SecretKeeperTest, AReadThatCannotBeWrittenHoldsNoOtherUp) {
+    create("a");
+    create("bad");
+    read("a");
+    read("bad");
+    spoil({domain.uuid, SecretNotes::kind, notes_key(domain.uuid, stored("bad")->id).id});
+    EXPECT_FALSE(keeper.write_reads());
+    EXPECT_EQ(commits, 1U);
+    ASSERT_EQ(reads.pending().size(), 1U);
+    EXPECT_EQ(reads.pending().front().secret, stored("bad")->id);
+    EXPECT_EQ(last_reads("a").size(), 1U);
+}
+
+TEST_F(SecretKeeperTest, AScopeThatFailsStopsNoOther) {
+    create("a");
+    ASSERT_EQ(keep_for("60s"), kOk);
+    ASSERT_EQ(remove("a"), kOk);
+    now = now.plus_seconds(61);
+    const Uuid broken = Uuid::random(crypto::system_random());
+    spoil({broken, store::Kind::kDeletedSecret, Uuid::random(crypto::system_random())}, now);
+    more_scopes = {broken};
+    EXPECT_FALSE(keeper.erase_due());
+    EXPECT_EQ(keeper.erased(), 1U);
+}
+
+TEST_F(SecretKeeperTest, ASealingEndsTheRound) {
+    ASSERT_EQ(keep_for("60s"), kOk);
+    for (const char* const path : {"a", "b"}) {
+        create(path);
+        ASSERT_EQ(remove(path), kOk);
+    }
+    now = now.plus_seconds(61);
+    more_scopes = {domain.uuid};
+    before_commit = [](const auto&) { return Result<void>(Error(Code::kSealed, "test")); };
+    EXPECT_EQ(keeper.erase_due().error().code(), Code::kSealed);
+    EXPECT_EQ(commits, 1U);
+}
+
+TEST_F(SecretKeeperTest, AStopWaitsForOneRecordAndNotForAllThatAreDue) {
+    ASSERT_EQ(keep_for("60s"), kOk);
+    for (int i = 0; i < 20; ++i) {
+        create("a" + std::to_string(i));
+        ASSERT_EQ(remove("a" + std::to_string(i)), kOk);
+    }
+    now = now.plus_seconds(61);
+    Keeper prompt({std::chrono::milliseconds(1)}, ports(), reads);
+    std::promise<void> first;
+    std::thread stopper([&] {
+        first.get_future().wait();
+        prompt.stop();
+    });
+    before_commit = [&](const auto&) -> Result<void> {
+        if (commits == 1) {
+            first.set_value();
+            while (!prompt.stopping()) {
+                std::this_thread::yield();
+            }
+        }
+        return ok();
+    };
+    prompt.start();
+    stopper.join();
+    EXPECT_EQ(prompt.erased(), 1U);
+}
+
+TEST_F(SecretKeeperTest, TimesAreMergedToTheLatestOfEachNumber) {
+    LastReads::Times into{{1, now}, {3, now.plus_seconds(9)}};
+    merge_times(into, {{3, now}, {2, now}, {1, now.plus_seconds(1)}});
+    const LastReads::Times expected{
+        {1, now.plus_seconds(1)}, {2, now}, {3, now.plus_seconds(9)}};
+    EXPECT_EQ(into, expected);
+}
+
 TEST_F(SecretKeeperTest, ReadsAreBounded) {
     const Uuid life = Uuid::random(crypto::system_random());
     for (std::uint32_t number = 1; number <= 2000; ++number) {
@@ -185,6 +282,42 @@ TEST_F(SecretKeeperTest, AfterTheWhileTheDataIsGoneForGood) {
         ASSERT_TRUE(left);
         EXPECT_EQ(*left, 0U);
     }
+}
+
+TEST_F(SecretKeeperTest, AnAnswerLooksAtABoundedNumberOfDeletedSecrets) {
+    ASSERT_EQ(keep_for("60s"), kOk);
+    for (int i = 0; i < 1100; ++i) {
+        create("a");
+        ASSERT_EQ(remove("a"), kOk);
+    }
+    now = now.plus_seconds(60);
+    create("b");
+    ASSERT_EQ(remove("b"), kOk);
+    ListDeleted::Command command;
+    command.max = 9;
+    auto reply = commit<ListDeleted>(command);
+    ASSERT_TRUE(reply);
+    EXPECT_TRUE(reply->secrets.empty());
+    ASSERT_FALSE(reply->next.empty());
+    command.cursor = reply->next;
+    reply = commit<ListDeleted>(command);
+    ASSERT_TRUE(reply);
+    ASSERT_EQ(reply->secrets.size(), 1U);
+    EXPECT_EQ(reply->secrets[0]->secret.path, "b");
+    EXPECT_TRUE(reply->next.empty());
+}
+
+TEST_F(SecretKeeperTest, ReadsAreShownInTheOrderOfTheVersions) {
+    create("a");
+    put("a", "{}");
+    put("a", "{}");
+    for (const std::uint32_t number : {3U, 1U, 2U}) {
+        read("a", number);
+    }
+    const auto reply = commit<GetReads>(on<GetReads>("a"));
+    ASSERT_TRUE(reply);
+    ASSERT_EQ(reply->reads.size(), 3U);
+    EXPECT_TRUE(std::is_sorted(reply->reads.begin(), reply->reads.end()));
 }
 
 TEST_F(SecretKeeperTest, TheWhileIsOffUntilItIsSet) {

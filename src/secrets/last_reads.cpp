@@ -7,17 +7,16 @@
 namespace chatelaine::secrets {
 
 void merge_times(LastReads::Times& into, const LastReads::Times& from) {
-    for (const auto& [number, when] : from) {
-        const auto there = std::find_if(into.begin(), into.end(), [n = number](const auto& each) {
-            return each.first == n;
-        });
-        if (there == into.end()) {
-            into.emplace_back(number, when);
-        } else {
-            there->second = std::max(there->second, when);
-        }
-    }
-    std::sort(into.begin(), into.end());
+    into.insert(into.end(), from.begin(), from.end());
+    // The latest time of each number is the first of its run, and stays.
+    std::sort(into.begin(), into.end(), [](const auto& one, const auto& other) {
+        return one.first != other.first ? one.first < other.first : other.second < one.second;
+    });
+    into.erase(std::unique(into.begin(), into.end(),
+                           [](const auto& one, const auto& other) {
+                               return one.first == other.first;
+                           }),
+               into.end());
 }
 
 void LastReads::note(const Uuid& scope, const Uuid& secret, const Uuid& life, std::uint32_t number,

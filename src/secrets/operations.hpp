@@ -300,7 +300,7 @@ struct GetReads {
     struct Command : SecretRef {};
     struct Reply {
         std::shared_ptr<const Secret> secret;
-        LastReads::Times reads;
+        LastReads::Times reads;  ///< by number
     };
     static constexpr gate::OperationRow row =
         make_row("secret.reads", "When each version of a secret was last read", action::kGet,

@@ -86,12 +86,14 @@ void Binding<secrets::GetReads>::encode(secrets::GetReads::Reply& reply, Context
                                         net::HttpResponse& response) {
     json::Writer out(response.body);
     out.begin_object().member("path", reply.secret->path).key("versions").begin_array();
+    auto read = reply.reads.begin();
     for (const secrets::Version& version : reply.secret->versions) {
         out.begin_object().member("id", static_cast<std::int64_t>(version.number));
-        for (const auto& [number, when] : reply.reads) {
-            if (number == version.number) {
-                out.member("lastReadAt", format_rfc3339(when));
-            }
+        while (read != reply.reads.end() && read->first < version.number) {
+            ++read;
+        }
+        if (read != reply.reads.end() && read->first == version.number) {
+            out.member("lastReadAt", format_rfc3339(read->second));
         }
         out.end_object();
     }

@@ -1,4 +1,5 @@
 // Versions of service keys: rotate, list, destroy one, schedule, re-encrypt.
+#include <algorithm>
 #include <charconv>
 #include <limits>
 
@@ -34,7 +35,8 @@ void write_schedule(json::Writer& out, const objects::ManagedObject& key) {
         .member("usesMax", static_cast<std::int64_t>(rotation.uses_max))
         .member("atMax", rotation.refuse_at_max ? "refuse" : "rotate");
     if (rotation.uses_max != 0) {
-        out.member("usesReserved", static_cast<std::int64_t>(key.uses_reserved));
+        out.member("usesReserved", static_cast<std::int64_t>(
+                                       std::min(key.uses_reserved, rotation.uses_max)));
     }
     out.end_object();
 }
