@@ -132,7 +132,10 @@ TEST(Advise, AnyBytesAreAnAnswerOrARefusalProperty) {
     EXPECT_TRUE(rc::check([] {
         const auto words = *rc::gen::arbitrary<std::string>();
         const auto advice = advise(words, 2026);
-        RC_ASSERT(advice.has_value() || advice.error().code() == Code::kInvalidArgument);
+        // In an if: RC_ASSERT takes both sides of an or apart and reads both.
+        if (!advice) {
+            RC_ASSERT(advice.error().code() == Code::kInvalidArgument);
+        }
     }));
 }
 

@@ -11,6 +11,10 @@ namespace {
 /// Symmetric items that a network loop does in place; more would hold others up.
 constexpr std::size_t kInPlaceMax = 128;
 
+/// Signatures that a batch makes and tries, those tried once for each version: some seconds of RSA.
+constexpr std::size_t kAsymmetricMax = 2000;
+static_assert(kAsymmetricMax > UseKeys::items_max);
+
 /// What the items of one key share.
 struct KeyInUse {
     std::optional<Result<std::shared_ptr<const ManagedObject>>> loaded;
@@ -26,6 +30,7 @@ struct Batch {
     std::map<std::pair<const gate::OperationRow*, ObjectId>, bool> decided;
     gate::Outcome<UseKeys> outcome;
     std::vector<std::function<void()>> then;
+    std::size_t tries = 0;  ///< verifications that may still be made
 };
 
 template <class Command>
@@ -153,7 +158,8 @@ UseKeys::ItemReply use(Batch& batch, const UseKeys::Item& item) {
     if (const auto* const command = std::get_if<Decrypt::Command>(&item)) {
         return in_item(decrypt_with(**key.loaded, *command, batch.services));
     }
-    return in_item(verify_with(**key.loaded, std::get<Verify::Command>(item), batch.services));
+    return in_item(verify_with(**key.loaded, std::get<Verify::Command>(item), batch.services,
+                               batch.tries));
 }
 
 /// Only a few symmetric items are done on a loop.
@@ -227,7 +233,12 @@ Result<gate::Outcome<UseKeys>> run(const gate::Authorised<UseKeys>& authorised,
     if (!services.reader.may_block() && must_leave_the_loop(items)) {
         return Error(Code::kWouldBlock, "objects.batch");
     }
-    Batch batch{authorised, services, {}, {}, {}, {}};
+    Batch batch{authorised, services, {}, {}, {}, {}, 0};
+    // Signatures always fit; they leave less for verifications.
+    batch.tries = kAsymmetricMax - static_cast<std::size_t>(std::count_if(
+                                       items.begin(), items.end(), [](const auto& item) {
+                                           return std::holds_alternative<Sign::Command>(item);
+                                       }));
     batch.outcome.reply.items.reserve(items.size());
     CH_TRY_VOID(run_items(batch, items));
     tell_uses(batch, items);

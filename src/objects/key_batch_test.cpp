@@ -182,6 +182,41 @@ TEST_F(Batches, OldVersionsOpenInABatch) {
     }
 }
 
+TEST_F(Batches, VerificationsAreBoundedByTheVersionsTheyTry) {
+    const ObjectId signer = make(ec());
+    std::vector<std::string> signatures;
+    for (int version = 1; version <= 32; ++version) {
+        signatures.push_back(commit<Sign>(signing(signer))->signature);
+        if (version < 32) {
+            ASSERT_TRUE(commit<RotateKey>(on<RotateKey>(signer)));
+        }
+    }
+    const auto verifying = [&](const std::string& signature) {
+        auto command = on<Verify>(signer);
+        command.message = secret("m");
+        command.algorithm = crypto::SignatureAlgorithm::kEs256;
+        command.signature = signature;
+        return command;
+    };
+    const ObjectId key = make(oct());
+    UseKeys::Command command;
+    for (int i = 0; i < 63; ++i) {
+        command.items.emplace_back(verifying(signatures.front()));  // 32 tries each
+    }
+    command.items.emplace_back(verifying(signatures.back()));
+    command.items.emplace_back(signing(signer));
+    command.items.emplace_back(encrypting(key, "x"));
+    const auto reply = run_batch(std::move(command));
+    ASSERT_TRUE(reply);
+    for (std::size_t i = 0; i < 62; ++i) {
+        EXPECT_TRUE(std::get<Verify::Reply>(reply->items[i]).result) << i;
+    }
+    EXPECT_EQ(code_of(reply->items[62]), Code::kTooLarge);  // 1,999 tries are left beside a signing
+    EXPECT_EQ(code_of(reply->items[63]), Code::kTooLarge);
+    EXPECT_EQ(code_of(reply->items[64]), Code::kEndOfCodes);
+    EXPECT_EQ(code_of(reply->items[65]), Code::kEndOfCodes);
+}
+
 TEST_F(Batches, OnALoopOnlyAFewSymmetricItemsAreDone) {
     const ObjectId key = make(oct());
     ASSERT_TRUE(run_batch(batch(encrypting(key, "x"))));

@@ -21,8 +21,10 @@ Result<Decrypt::Reply> decrypt_with(const std::shared_ptr<const ManagedObject>& 
 /// May the key sign this? Before protect_with().
 Result<void> check_signing(const ManagedObject& key, const Sign::Command& command, WallTime now);
 Result<Sign::Reply> sign_with(const ManagedObject& key, const Sign::Command& command);
-/// Checks the use too.
+/// Checks the use too. `budget`: verifications that may still be made, one for each version that is
+/// tried; kTooLarge once it is used up.
 Result<Verify::Reply> verify_with(const std::shared_ptr<const ManagedObject>& key,
-                                  const Verify::Command& command, Services& services);
+                                  const Verify::Command& command, Services& services,
+                                  std::size_t& budget);
 
 }  // namespace chatelaine::objects

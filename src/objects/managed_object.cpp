@@ -36,9 +36,6 @@ constexpr std::string_view kIndexed[] = {
     "Certificate Identifier", "Certificate Subject", "Certificate Issuer",
 };
 
-/// Older versions of one key that are kept ready.
-constexpr std::size_t kVersionsKept = 16;
-
 bool reached(const std::optional<WallTime>& date, WallTime now) { return date && *date <= now; }
 
 }  // namespace
@@ -248,12 +245,12 @@ std::shared_ptr<const ManagedObject> ManagedObject::kept_version(std::uint32_t v
 
 void ManagedObject::keep_version(std::shared_ptr<const ManagedObject> view) const {
     const std::lock_guard lock(parse_mutex_);
-    if (versions_.size() < kVersionsKept) {
+    if (versions_.size() < key_versions_kept) {
         versions_.push_back(std::move(view));
         return;
     }
     versions_[versions_next_] = std::move(view);
-    versions_next_ = (versions_next_ + 1) % kVersionsKept;
+    versions_next_ = (versions_next_ + 1) % key_versions_kept;
 }
 
 Result<crypto::PrivateKey> ManagedObject::private_key() const {

@@ -85,6 +85,10 @@ struct Material {
     std::optional<WallTime> destroyed;
 };
 
+/// Older versions of one key that are kept ready: all that a signature which names none is tried
+/// with, so that trying them again opens no records.
+inline constexpr std::size_t key_versions_kept = 32;
+
 /// When a key gets a new version by itself: at the first encryption or signature after either.
 struct Rotation {
     std::uint32_t period_days = 0;  ///< of the newest version's age; 0: none

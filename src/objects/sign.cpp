@@ -9,6 +9,7 @@ namespace {
 
 /// Versions that a signature without a name of its version is tried with.
 constexpr std::uint32_t kVersionsTried = 32;
+static_assert(kVersionsTried <= key_versions_kept);
 
 Error wrong_algorithm(const ManagedObject& object, crypto::SignatureAlgorithm algorithm) {
     return Error(Code::kWrongKeyType, "objects.algorithm",
@@ -89,13 +90,23 @@ Result<bool> verify_one(const ManagedObject& object, const Verify::Command& comm
                                        : verify_raw(object, command);
 }
 
+Result<void> take_try(std::size_t& budget) {
+    if (budget == 0) {
+        return Error(Code::kTooLarge, "objects.verify",
+                     "the batch tries more signatures and versions than one call may");
+    }
+    --budget;
+    return ok();
+}
+
 /// With the version that a token names; else with one after another, the newest first, and
 /// without those that are destroyed or under the minimum: naming one of them is refused.
 Result<bool> verify_versions(Services& services,
                              const std::shared_ptr<const ManagedObject>& object,
-                             const Verify::Command& command) {
+                             const Verify::Command& command, std::size_t& budget) {
     const std::uint32_t newest = object->newest_version;
     if (newest == 1) {
+        CH_TRY_VOID(take_try(budget));
         return verify_one(*object, command);
     }
     std::optional<std::uint32_t> named;
@@ -114,6 +125,7 @@ Result<bool> verify_versions(Services& services,
             continue;
         }
         CH_TRY(const auto key, std::move(with));
+        CH_TRY_VOID(take_try(budget));
         CH_TRY(const bool good, verify_one(*key, command));
         if (good) {
             return true;
@@ -171,7 +183,8 @@ Result<Sign::Reply> sign_with(const ManagedObject& key, const Sign::Command& com
 }
 
 Result<Verify::Reply> verify_with(const std::shared_ptr<const ManagedObject>& key,
-                                  const Verify::Command& command, Services& services) {
+                                  const Verify::Command& command, Services& services,
+                                  std::size_t& budget) {
     CH_TRY_VOID(require_use(*key, {usage::kVerify, Purpose::kProcess}, services.now));
     if (command.algorithm && !algorithm_fits(*key, *command.algorithm)) {
         return wrong_algorithm(*key, *command.algorithm);
@@ -180,7 +193,7 @@ Result<Verify::Reply> verify_with(const std::shared_ptr<const ManagedObject>& ke
         CH_TRY_VOID(check_message(*command.message));
     }
     Verify::Reply reply;
-    CH_TRY(reply.result, verify_versions(services, key, command));
+    CH_TRY(reply.result, verify_versions(services, key, command, budget));
     return reply;
 }
 
@@ -205,7 +218,8 @@ Result<gate::Outcome<Verify>> run(const gate::Authorised<Verify>& authorised, Se
     CH_TRY(const auto object, load_key(services.reader, command));
     gate::Outcome<Verify> outcome;
     outcome.record_version = object->origin.version;
-    CH_TRY(outcome.reply, verify_with(object, command, services));
+    std::size_t budget = kVersionsTried;
+    CH_TRY(outcome.reply, verify_with(object, command, services, budget));
     return outcome;
 }
 

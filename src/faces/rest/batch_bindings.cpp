@@ -173,6 +173,8 @@ std::size_t answer_bytes_max(const UseKeys::Reply& reply) {
             size += base64_encoded_size(opened->plaintext.size());
         } else if (const auto* const key = std::get_if<objects::CreateDataKey::Reply>(&item)) {
             size += key->key.size() + base64_encoded_size(key->plaintext.size());
+        } else if (const auto* const sign = std::get_if<objects::Sign::Reply>(&item)) {
+            size += sign->signature.size();
         } else {
             size += kAround;
         }
