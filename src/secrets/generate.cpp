@@ -57,6 +57,25 @@ Result<std::string> alphabet_of(const json::Value& value) {
     return std::string(text);
 }
 
+/// Labels of letters, digits, hyphens and underscores (RFC 1123, and what is in use), behind a star
+/// at most.
+bool is_dns_name(std::string_view name) {
+    constexpr std::size_t kNameMax = 253, kLabelMax = 63;
+    if (name.starts_with("*.")) {
+        name.remove_prefix(2);
+    }
+    std::size_t label = 0;
+    for (const char c : name) {
+        const bool good = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                          (c >= '0' && c <= '9') || c == '-' || c == '_';
+        if (c == '.' ? label == 0 : !good || label == kLabelMax) {
+            return false;
+        }
+        label = c == '.' ? 0 : label + 1;
+    }
+    return label != 0 && name.size() <= kNameMax;
+}
+
 Result<Generate::Certificate> certificate_of(const json::Value& value) {
     if (!value.is_object()) {
         return Error::invalid(std::string(kWhere), value.path(), "expected an object");
@@ -76,6 +95,9 @@ Result<Generate::Certificate> certificate_of(const json::Value& value) {
         }
         for (json::Value each = names.first(); each.exists(); each = each.next()) {
             CH_TRY(const std::string_view text, each.string());
+            if (!is_dns_name(text)) {
+                return Error::invalid(std::string(kWhere), each.path(), "expected a DNS name");
+            }
             wanted.dns.emplace_back(text);
         }
     }

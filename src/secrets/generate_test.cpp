@@ -67,6 +67,15 @@ TEST(SecretGenerate, RefusesWhatItCannotMake) {
           R"({"key":"EC-P256","certificate":{"common_name":"x","dns":["a b"]}})"}) {
         EXPECT_EQ(made(R"({"generate":)" + std::string(wrong) + "}"), "invalid_argument") << wrong;
     }
+    for (const std::string& name :
+         {std::string(), std::string("a..b"), std::string(".a"), std::string("a."),
+          std::string("*"), std::string("a.*"), std::string("a:b"), std::string(64, 'a'),
+          std::string(127, 'a').replace(63, 1, ".") + std::string("/")}) {
+        const std::string wanted = R"({"common_name":"x","dns":[")" + name + R"("]})";
+        EXPECT_EQ(made(R"({"generate":{"key":"EC-P256","certificate":)" + wanted + "}}"),
+                  "invalid_argument")
+            << name;
+    }
     EXPECT_EQ(made(R"({"generate":{"size":1}})"), "unknown_field");
     EXPECT_EQ(made(R"({"generate":{"key":"EC-P256","length":1}})"), "unknown_field");
     EXPECT_EQ(made(R"({"generate":{"certificate":{"common_name":"x"}}})"), "missing_argument");
@@ -80,7 +89,8 @@ TEST(SecretGenerate, KeysAndCertificates) {
         EXPECT_TRUE(field(pair, "public_key").ends_with("-----END PUBLIC KEY-----\n"));
     }
     const std::string with = made(
-        R"({"generate":{"key":"EC-P256","certificate":{"common_name":"db","dns":["db.test"]}}})");
+        R"({"generate":{"key":"EC-P256","certificate":)"
+        R"({"common_name":"db","dns":["db.test","*.db.test"]}}})");
     std::string pem = field(with, "certificate");
     EXPECT_TRUE(pem.starts_with("-----BEGIN CERTIFICATE-----\n")) << with;
     EXPECT_EQ(field(with, "public_key"), "");

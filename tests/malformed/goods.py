@@ -1,5 +1,6 @@
 """The good request of each operation that malformed ones are made from."""
 import base64
+import uuid
 
 from variants import Good
 from world import AES
@@ -120,7 +121,9 @@ def service_keys(world):
     yield Good("serviceKey.verify (jws)", "rest", "POST", ec + "/verify", "", {"signature": jws},
                ids=ids("ec"))
     yield Good("catalogue.get", "rest", "GET", f"/api/{ours.domain}/v1/catalogue",
-               queries=(("measure", None),), ids=(ours.domain,))
+               queries=(("measure", ("x", "1", "TRUE", "%zz", "%00", "yes", "0", "null", "tru",
+                                     "%ff", "falsee", "true%20", "{}", "a" * 300)),),
+               ids=(ours.domain,))
     yield Good("catalogue.advise", "rest", "GET", f"/api/{ours.domain}/v1/catalogue/advice",
                "?use=jwt", queries=(("use", ("", "%zz", "%ff", "%c0%80", "x" * 201, "0", "!", "%20")),),
                ids=(ours.domain,))
@@ -135,6 +138,7 @@ def service_keys(world):
     yield Good("serviceKey.rotation.update", "rest", "PUT", turned + "/rotation", "", {
         "periodDays": 90, "usesMax": 100000, "atMax": "rotate", "minimumVersion": 1},
         integers=("periodDays", "usesMax", "minimumVersion"),
+        fitting=(("periodDays", "0"), ("usesMax", "0"), ("usesMax", "2147483648")),
         bounds=(("periodDays", 3651), ("usesMax", 999), ("usesMax", 4294967297),
                 ("minimumVersion", 1000000), ("atMax", "never"), ("atMax", "")), ids=turned_ids)
     yield Good("serviceKey.reEncrypt", "rest", "POST", aes + "/reencrypt", "", {
@@ -163,7 +167,6 @@ def secrets(world):
     root = f"/api/{ours.domain}/v2/secret"
     vault = f"/api/{ours.domain}/v1/secret"
     numbers = ("x", "%zz", "1.5", "-1", "0x10", "24001", "9" * 40, "1e3", "%00", "")
-    counter = iter(range(10**9))
     create = Good("secret.create", "rest", "POST", root, "", {
         "path": path, "metadata": {"casRequired": False, "deactivateVersionAfter": "1d"},
         "version": {"data": {}}}, free=("data",),
@@ -177,7 +180,7 @@ def secrets(world):
                 ("version", {"data": {"v": "x" * 65_537}}), ("version", {"data": []})))
 
     def unique():
-        create.body["path"] = f"malformed/{next(counter)}"
+        create.body["path"] = f"malformed/{uuid.uuid4()}"
         return create.path
 
     create.once = unique
@@ -210,7 +213,7 @@ def secrets(world):
             {"key": "EC-P256", "certificate": {"common_name": "x", "dns": ["a"] * 33}}, [], "x", 1)])
 
     def another():
-        made.body["path"] = f"malformed/generated/{next(counter)}"
+        made.body["path"] = f"malformed/generated/{uuid.uuid4()}"
         return made.path
 
     made.once = another
@@ -253,11 +256,10 @@ def control(world):
     domain = f"/v2/okms/resource/{ours.domain}"
     identity = f"/v2/identity/{world.app_identity['id']}"
     grants = [{"actions": ["okms:apikms:serviceKey/get"], "resources": ["*"]}]
-    counter = iter(range(10**9))
 
     def unique(good, member):
         def body():
-            good.body[member] = f"g{next(counter)}"
+            good.body[member] = f"g{uuid.uuid4().hex[:12]}"
             return good.path
         good.once = body
         return good
@@ -299,13 +301,13 @@ def control(world):
 def rules(world):
     """Of policies and groups."""
     rules = world.rules
-    iam, counter = "/v2/iam", iter(range(10**9))
+    iam = "/v2/iam"
     urn, resource = (rules[kind].replace(":", "%3A").replace("/", "%2F")
                      for kind in ("permissionsGroup", "resource"))
 
     def unique(good):
         def once():
-            good.body["name"] = f"m{next(counter)}"
+            good.body["name"] = f"m{uuid.uuid4().hex[:12]}"
             return good.path
         good.once = once
         return good
