@@ -108,17 +108,6 @@ Result<std::uint32_t> version_parameter(Context& context) {
     return number;
 }
 
-Result<std::optional<std::uint32_t>> query_number(Context& context, std::string_view name,
-                                                  std::int64_t lowest) {
-    CH_TRY(const auto text, context.query(name));
-    if (!text) {
-        return std::optional<std::uint32_t>{};
-    }
-    CH_TRY(const std::int64_t number,
-           context.query_integer(name, {lowest, limits::secret_versions_max, lowest}));
-    return std::optional(static_cast<std::uint32_t>(number));
-}
-
 using Paging = SecretPaging;
 Result<Paging> decode_paging(Context& context) {
     Paging paging;
@@ -286,6 +275,17 @@ void encode_config(const Settings& settings, net::HttpResponse& response) {
 }
 
 }  // namespace
+
+Result<std::optional<std::uint32_t>> query_number(Context& context, std::string_view name,
+                                                  std::int64_t lowest) {
+    CH_TRY(const auto text, context.query(name));
+    if (!text) {
+        return std::optional<std::uint32_t>{};
+    }
+    CH_TRY(const std::int64_t number,
+           context.query_integer(name, {lowest, limits::secret_versions_max, lowest}));
+    return std::optional(static_cast<std::uint32_t>(number));
+}
 
 Result<SecretPaging> decode_secret_paging(Context& context) { return decode_paging(context); }
 

@@ -40,6 +40,10 @@ CH_SECRET_BINDING(GetConfig);
 CH_SECRET_BINDING(UpdateConfig);
 #undef CH_SECRET_BINDING
 
+/// A version that a query names, from `lowest` on; nothing when it names none.
+Result<std::optional<std::uint32_t>> query_number(Context& context, std::string_view name,
+                                                  std::int64_t lowest);
+
 /// Page size and cursor of a list's headers, and the cursor of its answer.
 struct SecretPaging {
     std::string cursor;

@@ -15,29 +15,17 @@ Result<Command> decode_ref(Context& context, const access::Principal& principal)
     return command;
 }
 
-/// A version that a query names; nothing when it does not.
-Result<std::optional<std::uint32_t>> query_version(Context& context, std::string_view name,
-                                                   std::int64_t lowest) {
-    CH_TRY(const auto text, context.query(name));
-    if (!text) {
-        return std::optional<std::uint32_t>{};
-    }
-    CH_TRY(const std::int64_t number,
-           context.query_integer(name, {lowest, limits::secret_versions_max, lowest}));
-    return std::optional(static_cast<std::uint32_t>(number));
-}
-
 }  // namespace
 
 Result<secrets::DiffVersions::Command> Binding<secrets::DiffVersions>::decode(
     Context& context, const access::Principal& principal) {
     CH_TRY(auto command, decode_ref<secrets::DiffVersions::Command>(context, principal));
-    CH_TRY(const auto from, query_version(context, "from", 1));
+    CH_TRY(const auto from, query_number(context, "from", 1));
     if (!from) {
         return Error::missing("secrets.diff", "from");
     }
     command.from = *from;
-    CH_TRY(command.to, query_version(context, "to", 1));
+    CH_TRY(command.to, query_number(context, "to", 1));
     CH_TRY(const auto values, context.query("values"));
     if (values && *values != "true" && *values != "false") {
         return Error::invalid("secrets.diff", "values", "expected true or false");
@@ -62,7 +50,7 @@ void Binding<secrets::DiffVersions>::encode(secrets::DiffVersions::Reply& reply,
 Result<secrets::RollbackSecret::Command> Binding<secrets::RollbackSecret>::decode(
     Context& context, const access::Principal& principal) {
     CH_TRY(auto command, decode_ref<secrets::RollbackSecret::Command>(context, principal));
-    CH_TRY(command.cas, query_version(context, "cas", 0));
+    CH_TRY(command.cas, query_number(context, "cas", 0));
     CH_TRY(const json::Value body, context.body());
     CH_TRY_VOID(body.only_members({"version"}));
     const json::Value version = body.member("version");
