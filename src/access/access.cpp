@@ -169,6 +169,14 @@ std::optional<Right> Principal::lacks(const std::vector<Grant>& given) const {
     return standing_->denied_of(given);
 }
 
+Principal Principal::again(WallTime now, std::string_view client_ip) const {
+    Principal principal = *this;
+    if (standing_) {
+        principal.standing_ = standing_->with({now, std::string(client_ip)});
+    }
+    return principal;
+}
+
 Principal Principal::system(Party party, AccountId account, DomainId domain) {
     Principal principal;
     principal.party_ = party;
@@ -284,6 +292,8 @@ Result<Principal> Authenticator::by_certificate(const Presented::Certificate& ce
     principal.domain_ = credential->domain;
     principal.bound_to_ = credential->domain;
     principal.credential_ = id.uuid;
+    principal.good_from_ = credential->not_before;
+    principal.good_until_ = credential->not_after;
     for (const IdentityId& identity_id : credential->identities) {
         CH_TRY(auto identity,
                load_identity(reader, identity_scope(principal.party_, credential->account),
@@ -387,14 +397,17 @@ std::string group_urn(std::string_view plate, const AccountId& account, std::str
 
 std::string domain_urn(std::string_view plate, const DomainId& domain) {
     std::string urn = "urn:v1:";
-    return urn.append(plate).append(":resource:okms:").append(domain.to_string());
+    urn.append(plate).append(":resource:okms:");
+    domain.append_to(urn);
+    return urn;
 }
 
 std::string object_urn(std::string_view plate, const DomainId& domain, std::string_view kind,
                        std::string_view id) {
     std::string urn;
     urn.reserve(plate.size() + kind.size() + id.size() + 64);
-    urn.append("urn:v1:").append(plate).append(":resource:okms:").append(domain.to_string());
+    urn.append("urn:v1:").append(plate).append(":resource:okms:");
+    domain.append_to(urn);
     return urn.append("/").append(kind).append("/").append(id);
 }
 

@@ -172,6 +172,11 @@ public:
     /// The credential's or the token's id.
     const Uuid& credential() const { return credential_; }
     bool by_certificate() const { return by_certificate_; }
+    /// The same caller in another request. Right as long as nothing in the directory has changed
+    /// since it was found, and, for a certificate, `good_at(now)`.
+    Principal again(WallTime now, std::string_view client_ip) const;
+    /// Of a certificate: inside the validity that its credential has.
+    bool good_at(WallTime now) const { return now >= good_from_ && now < good_until_; }
     const std::vector<std::shared_ptr<const Identity>>& identities() const { return identities_; }
     /// What its identities' grants and the account's policies say together: a deny of any of them
     /// beats all, else one allow is enough. Pure on what was loaded.
@@ -205,6 +210,8 @@ private:
     DomainId bound_to_;
     std::optional<WallTime> token_expires_;
     Uuid credential_;
+    WallTime good_from_;
+    WallTime good_until_;
     bool by_certificate_ = false;
     bool anonymous_ = true;
     bool system_ = false;

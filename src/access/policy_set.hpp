@@ -100,7 +100,8 @@ struct Standing {
         std::shared_ptr<const PolicySet> set;
         ClauseBits about;
     };
-    std::vector<Part> parts;
+    using Parts = std::vector<Part>;
+    std::shared_ptr<const Parts> parts;  ///< never null
     RequestFacts facts;
     bool root = false;
 
@@ -109,6 +110,8 @@ struct Standing {
         const std::vector<std::shared_ptr<const Identity>>& identities,
         const std::shared_ptr<const PolicySet>& account, std::string_view plate,
         RequestFacts facts);
+    /// The same rules, asked by another request.
+    std::shared_ptr<const Standing> with(RequestFacts other) const;
     Decision decide(std::initializer_list<std::string_view> actions,
                     std::string_view resource) const;
     Explanation explain(std::initializer_list<std::string_view> actions,

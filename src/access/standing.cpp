@@ -73,6 +73,7 @@ std::shared_ptr<const Standing> Standing::of(
     const std::shared_ptr<const PolicySet>& account, std::string_view plate, RequestFacts facts) {
     auto standing = std::make_shared<Standing>();
     standing->facts = std::move(facts);
+    auto parts = std::make_shared<Parts>();
     const bool has_policies = account && !account->clauses().empty();
     std::vector<std::string> names;
     for (const auto& identity : identities) {
@@ -80,7 +81,7 @@ std::shared_ptr<const Standing> Standing::of(
         if (!identity->grants.empty()) {
             auto own = identity->own ? identity->own : PolicySet::compile(identity->grants);
             ClauseBits all = own->all();
-            standing->parts.push_back({std::move(own), std::move(all)});
+            parts->push_back({std::move(own), std::move(all)});
         }
         if (!has_policies) {
             continue;
@@ -93,9 +94,18 @@ std::shared_ptr<const Standing> Standing::of(
     if (has_policies) {
         ClauseBits about = account->about(names);
         if (std::any_of(about.begin(), about.end(), [](std::uint64_t word) { return word != 0; })) {
-            standing->parts.push_back({account, std::move(about)});
+            parts->push_back({account, std::move(about)});
         }
     }
+    standing->parts = std::move(parts);
+    return standing;
+}
+
+std::shared_ptr<const Standing> Standing::with(RequestFacts other) const {
+    auto standing = std::make_shared<Standing>();
+    standing->parts = parts;
+    standing->facts = std::move(other);
+    standing->root = root;
     return standing;
 }
 
@@ -107,7 +117,7 @@ Decision Standing::decide(std::initializer_list<std::string_view> actions,
         return Decision::kAllowed;
     }
     bool allowed = false;
-    for (const Part& part : parts) {
+    for (const Part& part : *parts) {
         const auto votes = part.set->decide(part.about, facts, actions, resource);
         if (votes.deny) {
             return Decision::kDenied;
@@ -123,7 +133,7 @@ Explanation Standing::explain(std::initializer_list<std::string_view> actions,
         return {Decision::kAllowed, Explanation::Reason::kRoot, {}, {}, {}, {}};
     }
     Explanation allowed;
-    for (const Part& part : parts) {
+    for (const Part& part : *parts) {
         auto found = part.set->explain(part.about, facts, actions, resource);
         if (found.reason == Explanation::Reason::kDenied) {
             return found;
@@ -137,7 +147,7 @@ Explanation Standing::explain(std::initializer_list<std::string_view> actions,
 
 std::vector<const PolicySet::Clause*> Standing::clauses() const {
     std::vector<const PolicySet::Clause*> found;
-    for (const Part& part : parts) {
+    for (const Part& part : *parts) {
         const auto& clauses = part.set->clauses();
         for (std::size_t i = 0; i < clauses.size(); ++i) {
             const bool ended = clauses[i].expires && facts.now >= *clauses[i].expires;

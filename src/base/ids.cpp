@@ -21,8 +21,24 @@ constexpr std::array<std::int8_t, 256> kHexValues = make_hex_values();
 
 int hex_value(char c) { return kHexValues[static_cast<unsigned char>(c)]; }
 
-bool dash_before(std::size_t octet) {
-    return octet == 4 || octet == 6 || octet == 8 || octet == 10;
+/// Where each octet's two digits stand in the 36 characters.
+constexpr std::array<std::uint8_t, 16> kPlaces = {0,  2,  4,  6,  9,  11, 14, 16,
+                                                  19, 21, 24, 26, 28, 30, 32, 34};
+
+constexpr std::array<std::array<char, 2>, 256> make_pairs() {
+    std::array<std::array<char, 2>, 256> pairs{};
+    for (std::size_t octet = 0; octet < 256; ++octet) {
+        pairs[octet] = {kHex[octet >> 4], kHex[octet & 15]};
+    }
+    return pairs;
+}
+constexpr std::array<std::array<char, 2>, 256> kPairs = make_pairs();
+
+void write_text(const Uuid& id, char* text36) {
+    text36[8] = text36[13] = text36[18] = text36[23] = '-';
+    for (std::size_t i = 0; i < 16; ++i) {
+        std::memcpy(text36 + kPlaces[i], kPairs[id.octets[i]].data(), 2);
+    }
 }
 
 }  // namespace
@@ -43,17 +59,12 @@ std::optional<Uuid> Uuid::parse(std::string_view text) {
         return std::nullopt;
     }
     Uuid id;
-    std::size_t at = 0;
     int all = 0;  // negative once a digit is none
     for (std::size_t i = 0; i < 16; ++i) {
-        if (dash_before(i)) {
-            ++at;
-        }
-        const int high = hex_value(text[at]);
-        const int low = hex_value(text[at + 1]);
+        const int high = hex_value(text[kPlaces[i]]);
+        const int low = hex_value(text[kPlaces[i] + 1u]);
         all |= high | low;
         id.octets[i] = static_cast<std::uint8_t>(high * 16 + low);
-        at += 2;
     }
     return all < 0 ? std::nullopt : std::optional<Uuid>(id);
 }
@@ -66,16 +77,15 @@ Uuid Uuid::from_octets(BytesView octets16) {
 }
 
 std::string Uuid::to_string() const {
+    std::string text(36, '\0');
+    write_text(*this, text.data());
+    return text;
+}
+
+void Uuid::append_to(std::string& out) const {
     std::array<char, 36> text;
-    char* at = text.data();
-    for (std::size_t i = 0; i < 16; ++i) {
-        if (dash_before(i)) {
-            *at++ = '-';
-        }
-        *at++ = kHex[octets[i] >> 4];
-        *at++ = kHex[octets[i] & 15];
-    }
-    return {text.data(), text.size()};
+    write_text(*this, text.data());
+    out.append(text.data(), text.size());
 }
 
 }  // namespace chatelaine

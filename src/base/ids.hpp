@@ -25,6 +25,7 @@ struct Uuid {
     static Uuid from_octets(BytesView octets16);
 
     std::string to_string() const;  ///< lower case, 36 characters
+    void append_to(std::string& out) const;
     bool is_nil() const { return *this == Uuid{}; }
     BytesView view() const { return octets; }
 
@@ -42,6 +43,7 @@ struct Id {
         return parsed ? std::optional<Id>(Id{*parsed}) : std::nullopt;
     }
     std::string to_string() const { return uuid.to_string(); }
+    void append_to(std::string& out) const { uuid.append_to(out); }
     bool is_nil() const { return uuid.is_nil(); }
 
     auto operator<=>(const Id&) const = default;

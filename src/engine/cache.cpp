@@ -3,6 +3,15 @@
 #include <algorithm>
 
 namespace chatelaine::engine {
+namespace {
+
+/// Of the directory's kinds, all but those that are written beside changes of other things.
+bool about_callers(store::Kind kind) {
+    return store::in_directory(kind) && kind != store::Kind::kEvidence &&
+           kind != store::Kind::kIntent;
+}
+
+}  // namespace
 
 std::size_t ObjectCache::KeyHash::operator()(const store::RecordKey& key) const noexcept {
     const std::hash<Uuid> hash;
@@ -92,6 +101,10 @@ void ObjectCache::invalidate(const store::RecordKey& key) {
         }
         shard.entries.erase(found);
     }
+    if (about_callers(key.kind)) {
+        // Last: who reads the new value finds the record gone.
+        callers_epoch_.fetch_add(1, std::memory_order_release);
+    }
 }
 
 void ObjectCache::clear() {
@@ -102,6 +115,7 @@ void ObjectCache::clear() {
         shard.bytes = 0;
         shard.hand = shard.entries.end();
     }
+    callers_epoch_.fetch_add(1, std::memory_order_release);
 }
 
 std::size_t ObjectCache::size() {

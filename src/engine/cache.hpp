@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -30,6 +31,10 @@ public:
              std::size_t bytes = 0);
     void invalidate(const store::RecordKey& key);
     void clear();
+    /// Moves when a record of those that say who a caller is and what it may do was changed: what
+    /// was concluded from them at one value is right as long as it stands. Take it before reading
+    /// them.
+    std::uint64_t callers_epoch() const { return callers_epoch_.load(std::memory_order_acquire); }
     std::size_t size();
 
 private:
@@ -57,6 +62,7 @@ private:
     std::size_t shard_entries_max_;
     std::size_t shard_bytes_max_;
     std::array<Shard, shard_count> shards_;
+    std::atomic<std::uint64_t> callers_epoch_ = 0;
 };
 
 }  // namespace chatelaine::engine

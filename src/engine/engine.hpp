@@ -71,6 +71,33 @@ public:
     virtual void recorded(const Result<void>& written) = 0;
 };
 
+/// The callers of one loop that came with a certificate lately, so that who they are is found once
+/// and not for each request. As fresh as the object cache: any change of what says who a caller is
+/// or what it may do makes all of it void before that change is answered. Threads: the loop's.
+class RecentCallers {
+public:
+    /// Null when the caller has to be found: not there, or from before `epoch`.
+    const access::Principal* find(const access::Presented& presented, std::uint64_t epoch,
+                                  WallTime now) const;
+    /// `epoch`: the object cache's callers_epoch() from before the principal was found.
+    void keep(const access::Presented& presented, std::uint64_t epoch,
+              const access::Principal& principal);
+
+private:
+    struct Entry {
+        crypto::Sha256 certificate{};
+        DomainId requested_domain;
+        std::uint64_t epoch = 0;
+        std::optional<access::Principal> principal;
+    };
+    /// A power of two: one place for a certificate and domain, the later one takes it.
+    static constexpr std::size_t entries_max = 256;
+    static bool may_keep(const access::Presented& presented);
+    static std::size_t place_of(const access::Presented& presented);
+
+    std::vector<Entry> entries_ = std::vector<Entry>(entries_max);
+};
+
 /// What belongs to one loop. Touched on that loop's thread only.
 class Lane {
 public:
@@ -78,10 +105,12 @@ public:
     net::Loop& loop() { return loop_; }
     /// Buffers the task's record; it is finished once this turn's records are written.
     void add(std::unique_ptr<Task> task);
+    RecentCallers& callers() { return callers_; }
 
 private:
     void write();
     net::Loop& loop_;
+    RecentCallers callers_;
     audit::Journal& journal_;
     std::vector<std::unique_ptr<Task>> waiting_;
     std::vector<std::unique_ptr<Task>> finishing_;

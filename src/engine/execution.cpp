@@ -34,14 +34,30 @@ Result<void> ExecutionStages::authenticate(View& view) {
     if (row_.plane == gate::Plane::kPublic) {
         return ok();
     }
-    access::Presented presented = call().presented;
-    presented.client_ip = call().client_ip;
-    CH_TRY(principal_, engine_.authenticator().authenticate(presented, view, now_));
+    CH_TRY_VOID(find_caller(view));
     if (counted_) {
         return ok();  // this run repeats one that was counted
     }
     counted_ = true;
     return engine_.count_request(principal_);
+}
+
+Result<void> ExecutionStages::find_caller(View& view) {
+    access::Presented presented = call().presented;
+    presented.client_ip = call().client_ip;
+    if (view.may_block()) {  // on another thread than the loop's
+        CH_TRY(principal_, engine_.authenticator().authenticate(presented, view, now_));
+        return ok();
+    }
+    RecentCallers& recent = engine_.lane(loop()).callers();
+    const std::uint64_t epoch = engine_.cache().callers_epoch();
+    if (const access::Principal* const known = recent.find(presented, epoch, now_)) {
+        principal_ = known->again(now_, presented.client_ip);
+        return ok();
+    }
+    CH_TRY(principal_, engine_.authenticator().authenticate(presented, view, now_));
+    recent.keep(presented, epoch, principal_);
+    return ok();
 }
 
 gate::Services ExecutionStages::services(View& view) {

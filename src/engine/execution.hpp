@@ -72,6 +72,7 @@ private:
     void stored(std::unique_ptr<Task> self, Result<store::Receipt> receipt);
     void finish(std::unique_ptr<Task> self, Error error, bool other_thread);
     void to_lane(std::unique_ptr<Task> self, bool other_thread);
+    Result<void> find_caller(View& view);
     void answer_on_loop(std::unique_ptr<Task> self);
     void answer();
     void count();

@@ -299,6 +299,13 @@ void TlsStream::Free::operator()(ssl_st* stream) const {
     SSL_free(stream);
 }
 
+/// The queue is nearly always empty, and clearing it walks all of its places all the same.
+static void clear_errors() {
+    if (ERR_peek_error() != 0) {
+        ERR_clear_error();
+    }
+}
+
 bool TlsStream::open(std::shared_ptr<const TlsContext> context, int descriptor) {
     context_ = std::move(context);
     stream_.reset(SSL_new(context_->get()));
@@ -338,13 +345,13 @@ TlsStream::Io TlsStream::handshake() {
 }
 
 TlsStream::Io TlsStream::read(MutableBytesView to, std::size_t& done) {
-    ERR_clear_error();
+    clear_errors();
     const int result = SSL_read_ex(stream_.get(), to.data(), to.size(), &done);
     return result == 1 ? Io::kDone : outcome(result);
 }
 
 TlsStream::Io TlsStream::write(BytesView from, std::size_t& done) {
-    ERR_clear_error();
+    clear_errors();
     const int result = SSL_write_ex(stream_.get(), from.data(), from.size(), &done);
     return result == 1 ? Io::kDone : outcome(result);
 }

@@ -122,7 +122,7 @@ access::Explanation explain(const access::Identity& identity, const access::Stan
 /// How many patterns an explanation looks at, at most.
 std::size_t patterns_of(const access::Standing& standing) {
     std::size_t count = 0;
-    for (const auto& part : standing.parts) {
+    for (const auto& part : *standing.parts) {
         const auto& clauses = part.set->clauses();
         count += clauses.size();
         for (std::size_t i = 0; i < clauses.size(); ++i) {
