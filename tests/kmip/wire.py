@@ -60,6 +60,17 @@ def undo(tally, connect):
     tally.check([g[0] for g in got] == [SUCCESS] * 3, "undo: a good batch is done", got)
     uid = find(got[0][2], "uid")
     tally.check(find_all(client.one(locate(mark))[2], "uid") == [uid], "undo: and is there", got)
+    # Locate within the batch finds what was made before it, and hands it on.
+    mark = f"made-{uuid.uuid4()}"
+    got = client.ask(create(attribute("Name", value_name(mark))),
+                     create(attribute("Name", value_name(mark + "-other"))), locate(mark),
+                     ("get_attributes", text("attribute_name", "Name")), continuation=3)
+    made = find(got[0][2], "uid")
+    tally.check([g[0] for g in got] == [SUCCESS] * 4, "undo: Locate within", got)
+    tally.check(find_all(got[2][2], "uid") == [made], "undo: finds what the batch made", got)
+    tally.check(find(got[3][2], "uid") == made, "undo: and hands it on", got)
+    got = client.ask(named("destroy", made), locate(mark), continuation=3)
+    tally.check(find_all(got[1][2], "uid") == [], "undo: not what the batch destroyed", got)
     got = client.ask(("discover",), named("activate", uid), continuation=3)
     tally.check([g[0] for g in got] == [UNDONE, FAILED], "undo: a query in front", got)
     client.close()
