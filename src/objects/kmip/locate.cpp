@@ -193,7 +193,7 @@ bool fits(const ManagedObject& object, const Filter& filter, WallTime now) {
         return false;
     }
     if (filter.group_member == number(ttlv::ObjectGroupMember::kGroupMemberFresh) &&
-        !is_fresh(object, now)) {
+        !is_fresh(object)) {
         return false;
     }
     return std::all_of(filter.compared.begin(), filter.compared.end(),
@@ -243,7 +243,7 @@ Result<gate::Outcome<Locate>> run(const gate::Authorised<Locate>& authorised,
                 !services.allowed(Locate::each, resource)) {
                 continue;
             }
-            if (by_turns && !is_fresh(*object, services.now)) {
+            if (by_turns && !is_fresh(*object)) {
                 used.push_back(object->id);
             } else if (located >= command.offset && outcome.reply.ids.size() < wanted_max) {
                 outcome.reply.ids.push_back(object->id);
