@@ -1,7 +1,9 @@
 // Command load sends one HTTP/1.1 request over TLS 1.3 again and again, from a number of kept
 // connections or from a new connection each time, with a client certificate when one is given, and
 // prints what it saw as one JSON object. It is written for low cost, not for generality: the
-// request is made once (__worker__ in its path is the connection's number), answers are read by their Content-Length.
+// request is made once (__worker__ in its path is the connection's number), answers are read by their
+// Content-Length. With a kmip:// address the body is the whole request, a KMIP message, and the answer
+// is one: its first Result Status stands for the HTTP status, 200 for Success.
 package main
 
 import (
@@ -9,6 +11,7 @@ import (
 	"bytes"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -54,14 +57,15 @@ type worker struct {
 }
 
 type target struct {
-	address string
-	tls     *tls.Config
-	request []byte
+	address  string
+	tls      *tls.Config
+	request  []byte
+	exchange func(io.Writer, *bufio.Reader, []byte) (int, error)
 }
 
 func main() {
 	var o options
-	flag.StringVar(&o.url, "url", "", "https URL of the request")
+	flag.StringVar(&o.url, "url", "", "https URL of the request, or kmip://host:port")
 	flag.StringVar(&o.method, "method", "POST", "method")
 	flag.StringVar(&o.body, "body", "", "body, or @FILE")
 	flag.StringVar(&o.ca, "ca", "", "PEM file of the authority of the server's certificate")
@@ -95,8 +99,9 @@ func fatal(err error) {
 
 func prepare(o options) (*target, error) {
 	address, err := url.Parse(o.url)
-	if err != nil || address.Scheme != "https" || address.Port() == "" {
-		return nil, fmt.Errorf("url %q: https://host:port/path is needed", o.url)
+	kmip := err == nil && address.Scheme == "kmip"
+	if err != nil || !kmip && address.Scheme != "https" || address.Port() == "" {
+		return nil, fmt.Errorf("url %q: https://host:port/path or kmip://host:port is needed", o.url)
 	}
 	body := []byte(o.body)
 	if name, isFile := strings.CutPrefix(o.body, "@"); isFile {
@@ -126,6 +131,9 @@ func prepare(o options) (*target, error) {
 			return &pair, nil
 		}
 	}
+	if kmip {
+		return &target{address.Host, config, body, exchangeKmip}, nil
+	}
 	var request bytes.Buffer
 	fmt.Fprintf(&request, "%s %s HTTP/1.1\r\nHost: %s\r\n", o.method, address.RequestURI(), address.Host)
 	if o.token != "" {
@@ -139,7 +147,7 @@ func prepare(o options) (*target, error) {
 	}
 	fmt.Fprintf(&request, "Content-Length: %d\r\n\r\n", len(body))
 	request.Write(body)
-	return &target{address.Host, config, request.Bytes()}, nil
+	return &target{address.Host, config, request.Bytes(), exchange}, nil
 }
 
 func run(o options, where *target) report {
@@ -190,7 +198,7 @@ func (w *worker) keepOne(where *target, next func() bool) {
 	reader := bufio.NewReaderSize(connection, 16*1024)
 	for next() {
 		began := time.Now()
-		status, err := exchange(connection, reader, w.request)
+		status, err := where.exchange(connection, reader, w.request)
 		if err != nil {
 			w.errors++
 			w.lastError = err
@@ -207,7 +215,7 @@ func (w *worker) connectEachTime(where *target, next func() bool) {
 		connection, err := where.dial()
 		var status int
 		if err == nil {
-			status, err = exchange(connection, bufio.NewReaderSize(connection, 4096), w.request)
+			status, err = where.exchange(connection, bufio.NewReaderSize(connection, 4096), w.request)
 			connection.Close()
 		}
 		if err != nil {
@@ -272,6 +280,33 @@ func exchange(connection io.Writer, reader *bufio.Reader, request []byte) (int, 
 	}
 	_, err = reader.Discard(length)
 	return status, err
+}
+
+// resultStatus is how the item Result Status begins: its tag, type and length (KMIP 1.4, 9.1.1).
+var resultStatus = []byte{0x42, 0x00, 0x7f, 0x05, 0, 0, 0, 4}
+
+// exchangeKmip sends one message and reads one.
+func exchangeKmip(connection io.Writer, reader *bufio.Reader, request []byte) (int, error) {
+	if _, err := connection.Write(request); err != nil {
+		return 0, err
+	}
+	head, err := reader.Peek(8)
+	if err != nil {
+		return 0, err
+	}
+	answer := make([]byte, 8+int(binary.BigEndian.Uint32(head[4:])))
+	if _, err := io.ReadFull(reader, answer); err != nil {
+		return 0, err
+	}
+	_, result, found := bytes.Cut(answer, resultStatus)
+	if !found || len(result) < 4 {
+		return 0, errors.New("an answer without a Result Status")
+	}
+	status := int(binary.BigEndian.Uint32(result))
+	if status == 0 {
+		return 200, nil
+	}
+	return 500 + status, nil
 }
 
 func summary(workers []worker, elapsed time.Duration) report {

@@ -72,31 +72,26 @@ Result<std::uint64_t> View::version_of(const store::RecordKey& key) {
     if (!may_block_) {
         return Error(Code::kWouldBlock, "engine.view");
     }
-    if (const auto seen = seen_.find(key); seen != seen_.end()) {
-        return seen->second.version;
+    if (const Overlay::Seen* const seen = seen_.find(key)) {
+        return seen->version;
     }
     CH_TRY(const auto record, engine_.store_of(key.kind).get(key));
     return record ? record->version : 0;
 }
 
-void View::see(const std::vector<seal::RecordChange>& changes) {
-    for (const seal::RecordChange& change : changes) {
-        seen_.insert_or_assign(change.key,
-                               Seen{change.expected_version + 1, change.dates, change.tombstone,
-                                    change.plaintext.clone()});
-    }
+Result<std::shared_ptr<const void>> View::decode_seen(const store::RecordKey& key,
+                                                      const Overlay::Seen& seen,
+                                                      seal::Decode decode) const {
+    const seal::Origin origin{key, seen.version, 0, 0, seen.dates};
+    return seen.plaintext.with_exposed(
+        crypto::insecure_expose_secret(),
+        [&](BytesView plaintext) { return decode(origin, plaintext); });
 }
 
 Result<std::shared_ptr<const void>> View::load_any(const store::RecordKey& key,
                                                    seal::Decode decode) {
-    if (const auto seen = seen_.find(key); seen != seen_.end()) {
-        if (seen->second.tombstone) {
-            return std::shared_ptr<const void>();
-        }
-        const seal::Origin origin{key, seen->second.version, 0, 0, seen->second.dates};
-        return seen->second.plaintext.with_exposed(
-            crypto::insecure_expose_secret(),
-            [&](BytesView plaintext) { return decode(origin, plaintext); });
+    if (const Overlay::Seen* const seen = seen_.find(key)) {
+        return seen->tombstone ? std::shared_ptr<const void>() : decode_seen(key, *seen, decode);
     }
     if (auto object = engine_.cache().find(key)) {
         return object;
@@ -123,6 +118,9 @@ Result<View::ErasedPage> View::find_any(const store::Query& query, seal::Decode 
     if (!may_block_) {
         return Error(Code::kWouldBlock, "engine.view");
     }
+    if (!seen_.leaves(query)) {
+        return find_over(query, decode);
+    }
     CH_TRY(const auto page, engine_.store_of(query.kind).query(query));
     ErasedPage found;
     found.more = page.more;
@@ -130,6 +128,23 @@ Result<View::ErasedPage> View::find_any(const store::Query& query, seal::Decode 
         CH_TRY(auto object, open_and_decode(engine_.parts().seal, record, decode));
         found.objects.push_back(std::move(object));
         found.born.push_back(record.born);
+    }
+    return found;
+}
+
+Result<View::ErasedPage> View::find_over(const store::Query& query, seal::Decode decode) {
+    const auto make_term = [&](std::string_view name, std::string_view value) {
+        return term(query.scope, name, value);
+    };
+    CH_TRY(const auto page, seen_.query(query, engine_.store_of(query.kind), make_term));
+    ErasedPage found;
+    found.more = page.more;
+    for (const Overlay::Hit& hit : page.hits) {
+        CH_TRY(auto object,
+               hit.stored ? open_and_decode(engine_.parts().seal, *hit.stored, decode)
+                          : decode_seen(hit.key, *seen_.find(hit.key), decode));
+        found.objects.push_back(std::move(object));
+        found.born.push_back(hit.born);
     }
     return found;
 }

@@ -16,6 +16,7 @@
 #include "base/random.hpp"
 #include "engine/cache.hpp"
 #include "engine/evidence.hpp"
+#include "engine/overlay.hpp"
 #include "engine/pool.hpp"
 #include "engine/rate_limiter.hpp"
 #include "gate/gate.hpp"
@@ -124,9 +125,8 @@ public:
                              std::string_view value) override;
     Result<std::uint64_t> version_of(const store::RecordKey& key) override;
     bool may_block() const override { return may_block_; }
-    /// From now on what is loaded by key is as these changes leave it; what is found by a query is
-    /// still as the store has it. For batches.
-    void see(const std::vector<seal::RecordChange>& changes);
+    /// From now on what is loaded or found is as these changes leave it. For batches.
+    void see(const std::vector<seal::RecordChange>& changes) { seen_.add(changes); }
 
 protected:
     Result<std::shared_ptr<const void>> load_any(const store::RecordKey& key,
@@ -134,15 +134,13 @@ protected:
     Result<ErasedPage> find_any(const store::Query& query, seal::Decode decode) override;
 
 private:
-    struct Seen {
-        std::uint64_t version = 0;
-        store::Dates dates;
-        bool tombstone = false;
-        crypto::SecretBytes plaintext;
-    };
+    Result<std::shared_ptr<const void>> decode_seen(const store::RecordKey& key,
+                                                    const Overlay::Seen& seen,
+                                                    seal::Decode decode) const;
+    Result<ErasedPage> find_over(const store::Query& query, seal::Decode decode);
     Engine& engine_;
     bool may_block_;
-    std::map<store::RecordKey, Seen> seen_;
+    Overlay seen_;
 };
 
 /// Threads: start() on a loop's thread; everything else as it says.

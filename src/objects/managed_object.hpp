@@ -102,6 +102,7 @@ struct Rotation {
 struct PreparedKey {
     std::optional<crypto::DirectJwe> ciphertext;
     std::optional<crypto::DirectJwe> data_key;
+    std::optional<crypto::AesGcm> gcm;  ///< KMIP's, without an envelope
 };
 
 /// Immutable once shared through the cache; a change is made on a copy from clone().

@@ -1,8 +1,6 @@
 #!/usr/bin/env python3
 """KMIP on the wire against a running service ($CHATELAINE_CONNECT): batches done as one, isolation,
 malformed bytes, framing, and that a key is one key over KMIP and REST. The last line counts.
-
-The encoder here is of this file alone and shares nothing with the service's.
 """
 import http.client
 import json
@@ -12,172 +10,17 @@ import random
 import resource
 import socket
 import ssl
-import struct
 import sys
 import time
 import urllib.parse
 import uuid
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
+from kmip import (CANCELED, DENIED, FAILED, INVALID, NOT_FOUND, SUCCESS, T, TOO_LARGE, UNDONE,
+                  UNSUPPORTED, Connection, attribute, create, decode, enumeration, find, find_all,
+                  integer, item, items_of, locate, message, named, revoke, structure, text,
+                  value_name)
 from tally import Tally
-
-# Tags, types and numbers of KMIP 1.4, section 9.1.3.
-T = dict(
-    attribute=0x420008, attribute_name=0x42000A, attribute_value=0x42000B, batch_count=0x42000D,
-    continuation=0x42000E, batch_item=0x42000F, key_block=0x420040, key_value=0x420045,
-    key_material=0x420043, max_response=0x420050, name=0x420053, name_type=0x420054,
-    name_value=0x420055, object_type=0x420057, operation=0x42005C, protocol=0x420069,
-    major=0x42006A, minor=0x42006B, query_function=0x420074, request_header=0x420077,
-    request=0x420078, payload=0x420079, response_header=0x42007A, response=0x42007B,
-    response_payload=0x42007C, message=0x42007D, reason=0x42007E, status=0x42007F,
-    revocation=0x420081, revocation_code=0x420082, symmetric=0x42008F, template=0x420091,
-    item_id=0x420093, uid=0x420094, correlation=0x420006, cancellation=0x420012,
-    attributes=0x420125, algorithm=0x420028, length=0x42002A, mask=0x42002C, sensitive=0x420120,
-    reference=0x42013B, adjustment=0x420158, capability=0x4200F7, profile=0x4200EB)
-OPERATION = dict(create=1, locate=8, get=10, get_attributes=11, get_attribute_list=12,
-                 add_attribute=13, modify_attribute=14, delete_attribute=15, obtain_lease=16,
-                 activate=18, revoke=19, destroy=20, archive=21, recover=22, query=24,
-                 discover=30, rekey=4, check=9, cancel=25, poll=26,
-                 adjust=48, query_asynchronous=57, process=58, ping=59)
-NOT_FOUND, TOO_LARGE, INVALID, UNSUPPORTED, CANCELED, DENIED = 1, 2, 4, 5, 9, 12
-SUCCESS, FAILED, UNDONE = 0, 1, 3
-
-
-def item(tag, kind, value):
-    pad = -len(value) % 8
-    return struct.pack(">I", tag)[1:] + bytes([kind]) + struct.pack(">I", len(value)) + value + \
-        bytes(pad)
-
-
-def structure(name, *members):
-    return item(T[name], 1, b"".join(members))
-
-
-def integer(name, value):
-    return item(T[name], 2, struct.pack(">i", value))
-
-
-def enumeration(name, value):
-    return item(T[name], 5, struct.pack(">I", value))
-
-
-def text(name, value):
-    return item(T[name], 7, value.encode())
-
-
-def attribute(name, value):
-    return structure("attribute", text("attribute_name", name), value)
-
-
-def value_name(value):
-    return structure("attribute_value", text("name_value", value), enumeration("name_type", 1))
-
-
-def create(*attributes):
-    return ("create", enumeration("object_type", 2), structure(
-        "template",
-        attribute("Cryptographic Algorithm", enumeration("attribute_value", 3)),
-        attribute("Cryptographic Length", integer("attribute_value", 256)),
-        attribute("Cryptographic Usage Mask", integer("attribute_value", 12)), *attributes))
-
-
-def named(operation, uid, *more):
-    return (operation, text("uid", uid), *more)
-
-
-def revoke(uid, code=2):
-    return named("revoke", uid, structure("revocation", enumeration("revocation_code", code)))
-
-
-def locate(name):
-    return ("locate", attribute("Name", value_name(name)))
-
-
-def message(operations, minor=4, continuation=None, maximum=None, count=None, ids=True, major=1):
-    head = [structure("protocol", integer("major", major), integer("minor", minor))]
-    if maximum is not None:
-        head.append(integer("max_response", maximum))
-    if continuation is not None:
-        head.append(enumeration("continuation", continuation))
-    head.append(integer("batch_count", len(operations) if count is None else count))
-    items = []
-    for number, (operation, *payload) in enumerate(operations):
-        code = OPERATION.get(operation, operation)
-        mark = [item(T["item_id"], 8, bytes([number]))] if ids and len(operations) > 1 else []
-        items.append(structure("batch_item", enumeration("operation", code), *mark,
-                               structure("payload", *payload)))
-    return structure("request", structure("request_header", *head), *items)
-
-
-def decode(data):
-    """A list of (tag, kind, value); structures hold such lists."""
-    found, at = [], 0
-    while at < len(data):
-        tag = int.from_bytes(data[at:at + 3], "big")
-        kind, size = data[at + 3], int.from_bytes(data[at + 4:at + 8], "big")
-        raw = data[at + 8:at + 8 + size]
-        value = decode(raw) if kind == 1 else raw
-        if kind in (2, 5):
-            value = int.from_bytes(raw, "big")
-        if kind == 7:
-            value = raw.decode()
-        found.append((tag, kind, value))
-        at += 8 + size + (-size % 8)
-    return found
-
-
-def find(members, name):
-    return next((value for tag, _, value in members if tag == T[name]), None)
-
-
-def find_all(members, name):
-    return [value for tag, _, value in members if tag == T[name]]
-
-
-class Connection:
-    def __init__(self, connect, who="client"):
-        host, port = connect["kmip"].rsplit(":", 1)
-        context = ssl.create_default_context(cafile=connect["ca"])
-        context.load_cert_chain(connect[who + "_cert"], connect[who + "_key"])
-        self.socket = context.wrap_socket(socket.create_connection((host, int(port)), 20),
-                                          server_hostname=host)
-
-    def send(self, data):
-        self.socket.sendall(data)
-
-    def take(self, size):
-        data = b""
-        while len(data) < size:
-            more = self.socket.recv(size - len(data))
-            if not more:
-                raise EOFError
-            data += more
-        return data
-
-    def answer(self):
-        head = self.take(8)
-        return decode(head + self.take(int.from_bytes(head[4:], "big")))[0][2]
-
-    def ask(self, *operations, **options):
-        """The items of the answer as (status, reason, payload)."""
-        self.send(message(list(operations), **options))
-        return items_of(self.answer())
-
-    def one(self, operation, **options):
-        return self.ask(operation, **options)[0]
-
-    def make(self, *attributes):
-        status, _, payload = self.one(create(*attributes))
-        assert status == SUCCESS, payload
-        return find(payload, "uid")
-
-    def close(self):
-        self.socket.close()
-
-
-def items_of(answer):
-    return [(find(one, "status"), find(one, "reason"), find(one, "response_payload"))
-            for one in find_all(answer, "batch_item")]
 
 
 def undo(tally, connect):
@@ -217,6 +60,17 @@ def undo(tally, connect):
     tally.check([g[0] for g in got] == [SUCCESS] * 3, "undo: a good batch is done", got)
     uid = find(got[0][2], "uid")
     tally.check(find_all(client.one(locate(mark))[2], "uid") == [uid], "undo: and is there", got)
+    # Locate within the batch finds what was made before it, and hands it on.
+    mark = f"made-{uuid.uuid4()}"
+    got = client.ask(create(attribute("Name", value_name(mark))),
+                     create(attribute("Name", value_name(mark + "-other"))), locate(mark),
+                     ("get_attributes", text("attribute_name", "Name")), continuation=3)
+    made = find(got[0][2], "uid")
+    tally.check([g[0] for g in got] == [SUCCESS] * 4, "undo: Locate within", got)
+    tally.check(find_all(got[2][2], "uid") == [made], "undo: finds what the batch made", got)
+    tally.check(find(got[3][2], "uid") == made, "undo: and hands it on", got)
+    got = client.ask(named("destroy", made), locate(mark), continuation=3)
+    tally.check(find_all(got[1][2], "uid") == [], "undo: not what the batch destroyed", got)
     got = client.ask(("discover",), named("activate", uid), continuation=3)
     tally.check([g[0] for g in got] == [UNDONE, FAILED], "undo: a query in front", got)
     client.close()

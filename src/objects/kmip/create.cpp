@@ -51,15 +51,10 @@ Result<AttributeValues> own_attributes(ObjectType type, BytesView structure) {
 
 }  // namespace
 
-Result<gate::Outcome<Create>> run(const gate::Authorised<Create>& authorised,
-                                  Services& services) {
-    const Create::Command& command = authorised.command();
-    if (command.type != ObjectType::kSymmetricKey) {
-        return Error::invalid("kmip.create", "Object Type", "Create makes symmetric keys");
-    }
-    CH_TRY(auto given, template_attributes(command.domain, command.templates, services));
-    given = merged(std::move(given), command.attributes);
-    CH_TRY(auto object, begin(command.domain, command.type, given, services));
+Result<std::shared_ptr<ManagedObject>> make_symmetric_key(const DomainId& domain,
+                                                          const AttributeValues& given,
+                                                          Services& services) {
+    CH_TRY(auto object, begin(domain, ObjectType::kSymmetricKey, given, services));
     if (object->algorithm == 0) {
         return missing("Cryptographic Algorithm");
     }
@@ -68,6 +63,18 @@ Result<gate::Outcome<Create>> run(const gate::Authorised<Create>& authorised,
     }
     CH_TRY_VOID(fill_symmetric(*object));
     CH_TRY_VOID(put_common(*object));
+    return object;
+}
+
+Result<gate::Outcome<Create>> run(const gate::Authorised<Create>& authorised,
+                                  Services& services) {
+    const Create::Command& command = authorised.command();
+    if (command.type != ObjectType::kSymmetricKey) {
+        return Error::invalid("kmip.create", "Object Type", "Create makes symmetric keys");
+    }
+    CH_TRY(auto given, template_attributes(command.domain, command.templates, services));
+    given = merged(std::move(given), command.attributes);
+    CH_TRY(const auto object, make_symmetric_key(command.domain, given, services));
     gate::Outcome<Create> outcome;
     put_new(outcome, *object, services);
     outcome.reply = {object->type, object->id};

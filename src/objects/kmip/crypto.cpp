@@ -1,6 +1,7 @@
 // Encrypt and Decrypt.
 #include <algorithm>
 
+#include "crypto/aead.hpp"
 #include "objects/kmip/crypto_rules.hpp"
 #include "objects/kmip/key_material.hpp"
 
@@ -219,10 +220,68 @@ Result<void> decrypt_rsa(const ManagedObject& object, const Decrypt::Command& co
     return ok();
 }
 
+/// AES-GCM as nearly all use it: the calling thread keeps its context with the key.
+bool has_kept_cipher(const ManagedObject& object, const Setup& setup, std::size_t bytes) {
+    const std::size_t key = object.material.bytes.size();
+    return setup.cipher.cipher == crypto::Cipher::kAes &&
+           setup.cipher.mode == crypto::CipherMode::kGcm &&
+           setup.cipher.padding == crypto::BlockPadding::kNone &&
+           setup.cipher.tag_bytes == crypto::gcm_tag_bytes &&
+           (key == 16 || key == 24 || key == 32) && bytes <= crypto::cipher_input_bytes_max &&
+           setup.cipher.aad.size() <= crypto::cipher_input_bytes_max;
+}
+
+template <class F>
+Result<void> with_kept_cipher(const ManagedObject& object, F&& use) {
+    ManagedObject::Slot& slot = object.slot();
+    const std::lock_guard lock(slot.mutex);
+    if (!slot.key.gcm) {
+        CH_TRY(slot.key.gcm, crypto::AesGcm::create(object.material.bytes));
+    }
+    return std::forward<F>(use)(*slot.key.gcm);
+}
+
+Result<void> encrypt_kept(const ManagedObject& object, const Setup& setup,
+                          const crypto::SecretBytes& data, bool tag_in_data, CipherReply& reply) {
+    const std::size_t size = data.size();
+    Bytes iv(crypto::gcm_nonce_bytes), tag(tag_in_data ? 0 : crypto::gcm_tag_bytes);
+    crypto::SecretBytes out(size + crypto::gcm_tag_bytes - tag.size());
+    const auto expose = crypto::insecure_expose_secret();
+    CH_TRY_VOID(with_kept_cipher(object, [&](crypto::AesGcm& cipher) {
+        return data.with_exposed(expose, [&](BytesView plaintext) {
+            return out.with_exposed_mutable(expose, [&](MutableBytesView into) {
+                return cipher.encrypt(setup.cipher.aad, plaintext, iv, into.first(size),
+                                      tag_in_data ? into.subspan(size) : MutableBytesView(tag));
+            });
+        });
+    }));
+    reply.iv = std::move(iv);
+    reply.tag = std::move(tag);
+    reply.data = std::move(out);
+    return ok();
+}
+
+Result<crypto::SecretBytes> decrypt_kept(const ManagedObject& object, const Setup& setup,
+                                         BytesView ciphertext, BytesView tag) {
+    crypto::SecretBytes plaintext(ciphertext.size());
+    CH_TRY_VOID(with_kept_cipher(object, [&](crypto::AesGcm& cipher) {
+        return plaintext.with_exposed_mutable(
+            crypto::insecure_expose_secret(), [&](MutableBytesView into) {
+                return cipher.decrypt(setup.cipher.aad, setup.cipher.iv, ciphertext, tag, into);
+            });
+    }));
+    return plaintext;
+}
+
 Result<void> encrypt_whole(const ManagedObject& object, const Encrypt::Command& command,
                            CipherReply& reply, Services& services) {
     CH_TRY(const crypto::SecretBytes* const data, data_of(command));
     CH_TRY(Setup setup, setup_of(object, command));
+    const bool own_iv = !command.iv && setup.parameters.random_iv.value_or(true) &&
+                        iv_bytes(setup.cipher, setup.parameters) == crypto::gcm_nonce_bytes;
+    if (own_iv && has_kept_cipher(object, setup, data->size())) {
+        return encrypt_kept(object, setup, *data, command.tag_in_data, reply);
+    }
     CH_TRY(setup.cipher.iv, iv_for_encryption(setup, command, reply.iv, services));
     CH_TRY(crypto::Encrypted made,
            in_words(crypto::cipher_encrypt(object.material.bytes, setup.cipher, *data)));
@@ -265,6 +324,12 @@ Result<void> decrypt_whole(const ManagedObject& object, const Decrypt::Command& 
                               [&](BytesView bytes) -> Result<crypto::SecretBytes> {
                                   CH_TRY(const Sealed sealed, split_tag(bytes, command.tag, setup,
                                                                         command.tag_in_data));
+                                  if (has_kept_cipher(object, setup, sealed.ciphertext.size()) &&
+                                      setup.cipher.iv.size() == crypto::gcm_nonce_bytes &&
+                                      sealed.tag.size() == crypto::gcm_tag_bytes) {
+                                      return decrypt_kept(object, setup, sealed.ciphertext,
+                                                          sealed.tag);
+                                  }
                                   return in_words(crypto::cipher_decrypt(
                                       object.material.bytes, setup.cipher, sealed.ciphertext,
                                       sealed.tag));

@@ -32,7 +32,7 @@ Result<void> give(const gate::Authorised<Op>& authorised, const ManagedObject& o
     CH_TRY_VOID(require_present(object, services.now));
     CH_TRY_VOID(require_leaving(object, !command.wrapping.empty()));
     outcome.record_version = object.origin.version;
-    if (is_fresh(object, services.now)) {
+    if (is_fresh(object)) {
         // Whoever has it first takes the freshness (KMIP 1.4 section 3.34); nothing else changes.
         auto used = object.clone();
         CH_TRY_VOID(put_flag(*used, "Fresh", false));

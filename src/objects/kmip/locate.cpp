@@ -2,6 +2,7 @@
 // bounds what is opened; what no term serves is compared after opening.
 #include <algorithm>
 
+#include "objects/kmip/making.hpp"
 #include "objects/kmip/rules.hpp"
 #include "ttlv/names.hpp"
 
@@ -193,7 +194,7 @@ bool fits(const ManagedObject& object, const Filter& filter, WallTime now) {
         return false;
     }
     if (filter.group_member == number(ttlv::ObjectGroupMember::kGroupMemberFresh) &&
-        !is_fresh(object, now)) {
+        !is_fresh(object)) {
         return false;
     }
     return std::all_of(filter.compared.begin(), filter.compared.end(),
@@ -220,6 +221,41 @@ Result<Filter> filter_of(const Locate::Command& command, Services& services) {
     return filter;
 }
 
+/// The group of which KMIP lets a server make a fresh member when none is left (1.4, section 3.33).
+constexpr std::string_view kDefaultGroup = "default";
+
+AttributeValue default_group() {
+    return {"Object Group", std::nullopt, make_value([](ttlv::Writer& out) {
+                out.text(tag::kAttributeValue, kDefaultGroup);
+            })};
+}
+
+bool asks_for_default(const Locate::Command& command) {
+    return command.group_member == number(ttlv::ObjectGroupMember::kGroupMemberFresh) &&
+           command.offset == 0 && command.maximum.value_or(1) != 0 &&
+           command.attributes.size() == 1 && command.attributes[0].name == "Object Group" &&
+           command.attributes[0].value == default_group().value;
+}
+
+/// A domain that has a template of the group's name wants keys made after it on demand.
+Result<void> make_default(const Locate::Command& command, gate::Outcome<Locate>& outcome,
+                          Services& services) {
+    CH_TRY(const auto pattern, find_by_name(command.domain, kDefaultGroup, ObjectType::kTemplate,
+                                            services));
+    if (!pattern || pattern->destroy || !services.allowed(Create::row, {command.domain, {}})) {
+        return ok();
+    }
+    CH_TRY(auto given,
+           template_attributes(command.domain, {std::string(kDefaultGroup)}, services));
+    std::erase_if(given, [](const AttributeValue& one) { return one.name == "Object Group"; });
+    given.push_back(default_group());
+    CH_TRY(const auto made, make_symmetric_key(command.domain, given, services));
+    put_new(outcome, *made, services);
+    outcome.reply.ids = {made->id};
+    outcome.reply.located = 1;
+    return ok();
+}
+
 }  // namespace
 
 Result<gate::Outcome<Locate>> run(const gate::Authorised<Locate>& authorised,
@@ -243,7 +279,7 @@ Result<gate::Outcome<Locate>> run(const gate::Authorised<Locate>& authorised,
                 !services.allowed(Locate::each, resource)) {
                 continue;
             }
-            if (by_turns && !is_fresh(*object, services.now)) {
+            if (by_turns && !is_fresh(*object)) {
                 used.push_back(object->id);
             } else if (located >= command.offset && outcome.reply.ids.size() < wanted_max) {
                 outcome.reply.ids.push_back(object->id);
@@ -261,6 +297,9 @@ Result<gate::Outcome<Locate>> run(const gate::Authorised<Locate>& authorised,
     }
     if (!more) {
         outcome.reply.located = static_cast<std::uint32_t>(located);
+    }
+    if (!more && located == 0 && asks_for_default(command)) {
+        CH_TRY_VOID(make_default(command, outcome, services));
     }
     return outcome;
 }

@@ -196,5 +196,72 @@ TEST_F(LocateTest, fresh_members_of_a_group_are_handed_out_in_turn) {
     EXPECT_EQ(next(), ObjectId{});
 }
 
+class DefaultGroup : public LocateTest {
+public:
+    static Locate::Command fresh_one() {
+        Locate::Command command;
+        command.attributes = {text("Object Group", "default")};
+        command.group_member = 1;
+        command.maximum = 1;
+        return command;
+    }
+    std::vector<ObjectId> locate(Locate::Command command) {
+        const auto found = commit<Locate>(std::move(command));
+        EXPECT_TRUE(found) << (found ? "" : found.error().to_string());
+        return found ? found->ids : std::vector<ObjectId>{};
+    }
+    void put_template() {
+        Bytes structure;
+        ttlv::Writer out(structure);
+        out.begin(ttlv::tag::kTemplate);
+        const auto add = [&](const AttributeValue& one) {
+            out.begin(ttlv::tag::kAttribute).text(ttlv::tag::kAttributeName, one.name);
+            out.item(one.value).end();
+        };
+        add(name("default"));
+        add(choice("Cryptographic Algorithm", 3));
+        add(number("Cryptographic Length", 192));
+        add(number("Cryptographic Usage Mask", 12));
+        out.end();
+        Register::Command command;
+        command.type = ObjectType::kTemplate;
+        command.object = crypto::SecretBytes::copy_of(structure);
+        const auto made = commit<Register>(std::move(command));
+        ASSERT_TRUE(made) << made.error().to_string();
+    }
+};
+
+TEST_F(DefaultGroup, a_template_of_its_name_says_what_is_made_on_demand) {
+    put_template();
+    const auto first = locate(fresh_one());
+    ASSERT_EQ(first.size(), 1u);
+    EXPECT_EQ(stored(first[0])->bits, 192u);
+    EXPECT_EQ(stored(first[0])->material.bytes.size(), 24u);
+    EXPECT_EQ(locate(fresh_one()), first) << "made once: it is still fresh";
+    EXPECT_EQ(outcome<Get>(on<Get>(first[0])), Code::kEndOfCodes);
+    const auto second = locate(fresh_one());
+    ASSERT_EQ(second.size(), 1u);
+    EXPECT_NE(second, first);
+}
+
+TEST_F(DefaultGroup, nothing_is_made_unless_just_that_is_asked) {
+    EXPECT_TRUE(locate(fresh_one()).empty()) << "the domain has no such template";
+    put_template();
+    auto other = fresh_one();
+    other.attributes = {text("Object Group", "other")};
+    EXPECT_TRUE(locate(std::move(other)).empty());
+    auto narrower = fresh_one();
+    narrower.attributes.push_back(number("Cryptographic Length", 128));
+    EXPECT_TRUE(locate(std::move(narrower)).empty());
+    auto none = fresh_one();
+    none.maximum = 0;
+    EXPECT_TRUE(locate(std::move(none)).empty());
+    auto any = fresh_one();
+    any.group_member.reset();
+    EXPECT_TRUE(locate(std::move(any)).empty());
+    become({{{"okms:kmip:locate"}, {"*"}}});
+    EXPECT_TRUE(locate(fresh_one()).empty()) << "the caller may not create";
+}
+
 }  // namespace
 }  // namespace chatelaine::objects::kmip

@@ -13,6 +13,10 @@ Result<void> put_common(ManagedObject& object);
 /// Sets an attribute that is true or false.
 Result<void> put_flag(ManagedObject& object, std::string_view name, bool value);
 /// Fresh random bytes for the object's algorithm and length, and their Digest.
+/// A new key with what is given of it: kMissingArgument without algorithm or length.
+Result<std::shared_ptr<ManagedObject>> make_symmetric_key(const DomainId& domain,
+                                                          const AttributeValues& given,
+                                                          Services& services);
 Result<void> fill_symmetric(ManagedObject& object);
 /// A fresh pair for the private key's algorithm and length, linked both ways. Slow.
 Result<void> fill_pair(ManagedObject& private_key, ManagedObject& public_key);

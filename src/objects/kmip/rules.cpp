@@ -33,14 +33,10 @@ Result<void> require_alive(const ManagedObject& object, WallTime now) {
     return ok();
 }
 
-bool is_fresh(const ManagedObject& object, WallTime now) {
-    const auto fresh = attribute_value(object, "Fresh", 0, now);
-    if (!fresh) {
-        return false;
-    }
-    const auto document = ttlv::Document::parse(fresh->value);
-    const auto flag = document ? document->root().boolean() : Result<bool>(false);
-    return flag && *flag;
+bool is_fresh(const ManagedObject& object) {
+    const Attribute* const kept = stored(object, "Fresh");
+    // One item, a boolean: true is the one that ends with a 1.
+    return kept != nullptr && !kept->value.empty() && kept->value.back() == 1;
 }
 
 std::shared_ptr<ManagedObject> new_object(const DomainId& domain, ObjectType type,

@@ -19,7 +19,7 @@ Result<void> require_present(const ManagedObject& object, WallTime now);
 Result<void> require_alive(const ManagedObject& object, WallTime now);
 
 /// Nobody has got it yet.
-bool is_fresh(const ManagedObject& object, WallTime now);
+bool is_fresh(const ManagedObject& object);
 
 /// A new object of the domain, with nothing set but its identity and dates.
 std::shared_ptr<ManagedObject> new_object(const DomainId& domain, ObjectType type,
