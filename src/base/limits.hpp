@@ -27,6 +27,7 @@ inline constexpr std::size_t json_values_max = 10'000;
 // Service keys (okms-rest.md, section 3).
 inline constexpr std::size_t key_name_characters_max = 32;
 inline constexpr std::size_t key_context_characters_max = 64;
+inline constexpr std::size_t key_alias_characters_max = 64;
 inline constexpr std::size_t key_operations_max = 32;
 inline constexpr std::size_t plaintext_bytes_max = 4096;
 inline constexpr std::size_t plaintext_base64_characters_max = 5464;

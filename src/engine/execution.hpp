@@ -114,8 +114,7 @@ private:
     Result<std::vector<seal::RecordChange>> attempt(View& view) override {
         CH_TRY_VOID(authenticate(view));
         CH_TRY(typename Op::Command command, face_.decode(principal_));
-        CH_TRY(const auto authorised,
-               engine_.gate().template authorise<Op>(principal_, std::move(command), urn_));
+        CH_TRY(const auto authorised, authorise(std::move(command), view));
         gate::Services use = services(view);
         CH_TRY(gate::Outcome<Op> outcome, handle(authorised, use));
         record_version_ = outcome.record_version;
@@ -136,6 +135,22 @@ private:
         }
         reply_.emplace(std::move(outcome.reply));
         return std::move(outcome.changes);
+    }
+
+    /// A name in place of an id is looked up before the gate, which decides on what it stands for.
+    Result<gate::Authorised<Op>> authorise(typename Op::Command command, View& view) {
+        if constexpr (requires { command.alias; }) {
+            if (!command.alias.empty()) [[unlikely]] {
+                CH_TRY(const auto named, resolve(command, principal_, view));
+                auto done =
+                    engine_.gate().template authorise<Op>(principal_, std::move(command), urn_);
+                if (!done) {
+                    return named.refused(std::move(done).error(), engine_.gate().plate());
+                }
+                return done;
+            }
+        }
+        return engine_.gate().template authorise<Op>(principal_, std::move(command), urn_);
     }
 
     Result<gate::Outcome<Op>> handle(const gate::Authorised<Op>& authorised,

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "objects/key_alias.hpp"
 #include "objects/key_uses.hpp"
 
 namespace chatelaine::objects {
@@ -26,6 +27,7 @@ struct KeyInUse {
 struct Batch {
     const gate::Authorised<UseKeys>& authorised;
     Services& services;
+    std::map<std::string, ObjectId> named;  ///< the keys that aliases stand for
     std::map<ObjectId, KeyInUse> keys;
     std::map<std::pair<const gate::OperationRow*, ObjectId>, bool> decided;
     gate::Outcome<UseKeys> outcome;
@@ -60,6 +62,33 @@ const KeyRef& ref_of(const UseKeys::Item& item) {
     return std::visit([](const auto& command) -> const KeyRef& { return command; }, item);
 }
 
+ObjectId key_of(const Batch& batch, const UseKeys::Item& item) {
+    const KeyRef& ref = ref_of(item);
+    return ref.alias.empty() ? ref.key : batch.named.at(ref.alias);
+}
+
+/// The item's key in words that say no more than the caller did.
+std::string urn_of(const Batch& batch, const UseKeys::Item& item) {
+    const KeyRef& ref = ref_of(item);
+    return access::object_urn(
+        batch.services.plate, batch.authorised.command().domain, kServiceKeyKind,
+        ref.alias.empty() ? ref.key.to_string() : alias_urn_id(ref.alias));
+}
+
+Result<void> resolve_names(Batch& batch, const std::vector<UseKeys::Item>& items) {
+    for (const UseKeys::Item& item : items) {
+        const std::string& alias = ref_of(item).alias;
+        if (alias.empty() || batch.named.contains(alias)) {
+            continue;
+        }
+        KeyRef ref{batch.authorised.command().domain, {}, alias};
+        CH_TRY(const NamedKey named,
+               resolve(ref, batch.authorised.principal(), batch.services.reader));
+        batch.named.emplace(named.alias, ref.key);
+    }
+    return ok();
+}
+
 bool protects(const UseKeys::Item& item) {
     return !std::holds_alternative<Decrypt::Command>(item) &&
            !std::holds_alternative<Verify::Command>(item);
@@ -85,7 +114,7 @@ Result<void> check_item(const UseKeys::Item& item, const ManagedObject& key, Wal
 /// The right first, so that one without it learns nothing about the key; then the key.
 Result<std::shared_ptr<const ManagedObject>> admit(Batch& batch, const UseKeys::Item& item) {
     const gate::OperationRow& row = row_of(item);
-    const ObjectId id = ref_of(item).key;
+    const ObjectId id = key_of(batch, item);
     const auto [decision, is_new] = batch.decided.try_emplace({&row, id}, false);
     if (is_new) {
         const DomainId domain = batch.authorised.command().domain;
@@ -93,9 +122,7 @@ Result<std::shared_ptr<const ManagedObject>> admit(Batch& batch, const UseKeys::
     }
     if (!decision->second) {
         return Error::forbidden("objects.batch", std::string(row.actions[0]),
-                                access::object_urn(batch.services.plate,
-                                                   batch.authorised.command().domain,
-                                                   kServiceKeyKind, id.to_string()));
+                                urn_of(batch, item));
     }
     KeyInUse& key = batch.keys[id];
     if (!key.loaded) {
@@ -142,7 +169,7 @@ UseKeys::ItemReply in_item(Result<T> result) {
 }
 
 UseKeys::ItemReply use(Batch& batch, const UseKeys::Item& item) {
-    KeyInUse& key = batch.keys[ref_of(item).key];
+    KeyInUse& key = batch.keys[key_of(batch, item)];
     if (protects(item) && key.refused) {
         return Error(key.refused->code(), key.refused->where(), key.refused->detail().message);
     }
@@ -206,7 +233,7 @@ Result<void> run_items(Batch& batch, const std::vector<UseKeys::Item>& items) {
 void tell_uses(Batch& batch, const std::vector<UseKeys::Item>& items) {
     UseKeys::Reply& reply = batch.outcome.reply;
     for (std::size_t i = 0; i < items.size(); ++i) {
-        const ObjectId id = ref_of(items[i]).key;
+        const ObjectId id = key_of(batch, items[i]);
         UseKeys::Use told;
         told.row = &row_of(items[i]);
         told.urn = access::object_urn(batch.services.plate, batch.authorised.command().domain,
@@ -233,7 +260,8 @@ Result<gate::Outcome<UseKeys>> run(const gate::Authorised<UseKeys>& authorised,
     if (!services.reader.may_block() && must_leave_the_loop(items)) {
         return Error(Code::kWouldBlock, "objects.batch");
     }
-    Batch batch{authorised, services, {}, {}, {}, {}, 0};
+    Batch batch{authorised, services, {}, {}, {}, {}, {}, 0};
+    CH_TRY_VOID(resolve_names(batch, items));
     // Signatures always fit; they leave less for verifications.
     batch.tries = kAsymmetricMax - static_cast<std::size_t>(std::count_if(
                                        items.begin(), items.end(), [](const auto& item) {

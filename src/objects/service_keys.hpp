@@ -101,7 +101,20 @@ struct ListKeys {
 struct KeyRef {
     DomainId domain;
     ObjectId key;
+    /// A name in place of the id, as callers wrote it; the engine finds the key before the gate
+    /// decides, so that rights are always those on the key.
+    std::string alias{};
 };
+/// A key that was found by its name.
+struct NamedKey {
+    DomainId domain;
+    std::string alias;
+    /// A refusal that says no more than the caller did: the name in place of the id.
+    Error refused(Error error, std::string_view plate) const;
+};
+/// Finds the key that `ref.alias` stands for, in the caller's own domain and nowhere else; a name
+/// that stands for none gives an id that no key has.
+Result<NamedKey> resolve(KeyRef& ref, const access::Principal& principal, seal::Reader& reader);
 inline gate::Resource key_resource(const KeyRef& ref) { return {ref.domain, ref.key.to_string()}; }
 
 struct GetKey {

@@ -41,11 +41,26 @@ public:
 
     void advance(std::int64_t seconds) { now = now.plus_seconds(seconds); }
 
+    /// As the engine does: a name is looked up before the gate decides.
+    template <class Op>
+    Result<gate::Authorised<Op>> authorise(typename Op::Command command) {
+        if constexpr (requires { command.alias; }) {
+            if (!command.alias.empty()) {
+                CH_TRY(const NamedKey named, resolve(command, caller, reader));
+                auto allowed = door.authorise<Op>(caller, std::move(command));
+                if (!allowed) {
+                    return named.refused(std::move(allowed).error(), door.plate());
+                }
+                return allowed;
+            }
+        }
+        return door.authorise<Op>(caller, std::move(command));
+    }
     /// Runs a command without committing anything.
     template <class Op>
     Result<gate::Outcome<Op>> attempt(typename Op::Command command) {
         command.domain = domain;
-        CH_TRY(const auto authorised, door.authorise<Op>(caller, std::move(command)));
+        CH_TRY(const auto authorised, authorise<Op>(std::move(command)));
         gate::Services services{
             reader, now, crypto::system_random(), door.plate(), "local",
             [this](const gate::OperationRow& row, const gate::Resource& resource) {

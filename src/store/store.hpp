@@ -43,6 +43,7 @@ enum class Kind : std::uint16_t {
     kSecretFolder = 6,    ///< a path component with secrets below it; id = blind term of its path
     kDeletedSecret = 7,   ///< a deleted secret that can come back; id = that of its life
     kSecretNotes = 8,     ///< last reads, told expiries; id = that of the secret
+    kKeyAlias = 12,       ///< a name that stands for a key; id = blind term of the name
     kDomain = 16,         ///< in the directory: which customer, which region
     kAccount = 17,        ///< in the directory: a customer
     kIdentity = 18,

@@ -24,6 +24,7 @@ class Target:
     credential: str = ""
     secret: str = ""                # path
     made: str = ""                  # the path of a secret that the request makes
+    alias: str = "isolated"         # of the AES key that it stands for
     rules: dict = dataclasses.field(default_factory=dict)   # kind -> id, URN or name
 
     def ids(self):
@@ -67,6 +68,7 @@ def path_of(row, target, kind, short=False):
                         ("urn", urllib.parse.quote(urn, safe="")), ("keyId", target.keys.get(kind, "")), ("okmsId", target.domain),
                         ("identityId", target.identity), ("tokenId", target.token),
                         ("credentialId", target.credential), ("version", "1"),
+                        ("alias", target.alias),
                         ("path", urllib.parse.quote(target.secret, safe="")),
                         ("path...", "secret" if row["name"] == "vault.mount" else target.secret)):
         path = path.replace("{" + name + "}", value)
@@ -132,6 +134,13 @@ class Requests:
         path = f"/api/{self.world.ours.domain}/v1/servicekey/{target.keys['aes']}"
         self.world.app.need("rest", "POST", path + "/rotate")
 
+    def aliased_key(self, target):
+        """Of a name that can be taken from it."""
+        self.new_key(False)(target)
+        target.alias = "a" + no_such_id()
+        self.world.app.need("rest", "PUT", f"/api/{self.world.ours.domain}/v1/servicekey/"
+                            f"{target.keys['aes']}/alias/{target.alias}")
+
     def new_secret(self, target):
         target.secret = self.world.ours.secret(self.world.app)
 
@@ -177,6 +186,9 @@ class Requests:
             "serviceKey.rotation.update": Entry("key", body=lambda t: {"minimumVersion": 1}),
             "serviceKey.reEncrypt": Entry("key", body=lambda t: {"ciphertext": self.ciphertext},
                                           extra=("okms:apikms:serviceKey/decrypt",)),
+            "serviceKey.alias.set": Entry("key"),
+            "serviceKey.alias.delete": Entry("key", fresh=self.aliased_key),
+            "serviceKey.alias.list": Entry("domain", fresh=self.aliased_key),
             "serviceKey.batch": Entry(
                 "domain", body=lambda t: {"operation": "encrypt", "items": [
                     {"keyId": t.keys["aes"], "plaintext": b64(b"isolated")}]}),

@@ -146,6 +146,27 @@ def service_keys(world):
         opaque=("ciphertext",), bounds=(("ciphertext", "A" * 8193), ("context", "c" * 65),
                                         ("newContext", "c" * 65), ("fromKeyId", "x")),
         ids=ids("aes"))
+    alias = turned + "/alias/malformed"
+    app.need("rest", "PUT", alias)
+    yield Good("serviceKey.alias.set", "rest", "PUT", alias, "", {"from": turned_ids[1]},
+               bounds=(("from", "x"), ("from", ""), ("from", 1)),
+               ids=(*turned_ids, "malformed"))
+    # By its name: what stands in place of an id is held to its form, as an id is.
+    yield Good("serviceKey.version.list (by name)", "rest", "GET",
+               f"{root}/alias:malformed/version", "?from=2", ids=(ours.domain, "alias:malformed"))
+    yield Good("serviceKey.alias.list", "rest", "GET", f"/api/{ours.domain}/v1/alias", "?max=10",
+               queries=(("after", ("-1", "x", "%zz", "%ff", "1.5", "1" * 30)),
+                        ("max", ("9", "101", *range_words())), ("keyId", ("x", "%zz", "alias:a"))),
+               ids=(ours.domain,))
+    taken = Good("serviceKey.alias.delete", "rest", "DELETE", turned + "/alias/taken", "",
+                 status=204, ids=(*turned_ids, "taken"))
+
+    def given_again():
+        app.need("rest", "PUT", taken.path)
+        return taken.path
+
+    taken.once = given_again
+    yield taken
     item = lambda **members: {"operation": "encrypt", "keyId": keys["aes"], **members}
     yield Good("serviceKey.batch", "rest", "POST", f"/api/{ours.domain}/v1/batch", "", {
         "operation": "encrypt", "keyId": keys["aes"], "items": [{"plaintext": b64(b"good")}]},

@@ -116,6 +116,7 @@ std::vector<Command> all_commands() {
     add_key_commands(commands);
     add_catalogue_commands(commands);
     add_version_commands(commands);
+    add_alias_commands(commands);
     add_key_transfer_commands(commands);
     add_crypto_commands(commands);
     add_file_commands(commands);

@@ -96,6 +96,7 @@ void add_credential_commands(std::vector<Command>& commands);
 void add_key_commands(std::vector<Command>& commands);
 void add_catalogue_commands(std::vector<Command>& commands);
 void add_version_commands(std::vector<Command>& commands);
+void add_alias_commands(std::vector<Command>& commands);
 void add_key_transfer_commands(std::vector<Command>& commands);
 void add_crypto_commands(std::vector<Command>& commands);
 void add_file_commands(std::vector<Command>& commands);

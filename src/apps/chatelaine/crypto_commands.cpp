@@ -210,7 +210,7 @@ Result<int> random_bytes(Context& context, const Arguments& arguments) {
 }  // namespace
 
 void add_crypto_commands(std::vector<Command>& commands) {
-    const Param id{ParamKind::kPositional, "id", "the key's id", true};
+    const Param id{ParamKind::kPositional, "id", "the key's id, or alias:NAME", true};
     const Param in{ParamKind::kOption, "in", "file to read (default: standard input)"};
     const Param out{ParamKind::kOption, "out", "file to write (default: standard output)"};
     const Param context{ParamKind::kOption, "context", "text that is bound to the ciphertext"};

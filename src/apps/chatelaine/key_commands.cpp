@@ -135,7 +135,7 @@ Result<int> key_deactivate(Context& context, const Arguments& arguments) {
 }  // namespace
 
 void add_key_commands(std::vector<Command>& commands) {
-    const Param id{ParamKind::kPositional, "id", "the key's id", true};
+    const Param id{ParamKind::kPositional, "id", "the key's id, or alias:NAME", true};
     commands.push_back(
         {"key create", "Make a service key",
          {{ParamKind::kPositional, "name", "its name", true},

@@ -198,7 +198,7 @@ Result<int> key_unwrap(Context&, const Arguments& arguments) {
 }  // namespace
 
 void add_key_transfer_commands(std::vector<Command>& commands) {
-    const Param id{ParamKind::kPositional, "id", "the key's id", true};
+    const Param id{ParamKind::kPositional, "id", "the key's id, or alias:NAME", true};
     const Param format{ParamKind::kOption, "format", "RAW, JWK, PKCS1 or PKCS8", false, kFormats};
     const Param algorithm{ParamKind::kOption, "algorithm", "default: RSA-OAEP-256", false,
                           kAlgorithms};

@@ -102,7 +102,7 @@ Result<int> key_batch(Context& context, const Arguments& arguments) {
 }  // namespace
 
 void add_version_commands(std::vector<Command>& commands) {
-    const Param id{ParamKind::kPositional, "id", "the key's id", true};
+    const Param id{ParamKind::kPositional, "id", "the key's id, or alias:NAME", true};
     commands.push_back({"key rotate", "Give a service key a new version", {id}, &key_rotate});
     commands.push_back({"key versions", "List a service key's versions, the newest first",
                         {id, {ParamKind::kOption, "from", "begin at this version"}},

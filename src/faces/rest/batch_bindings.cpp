@@ -14,22 +14,18 @@ struct Defaults {
     json::Value operation, key;
 };
 
-Result<ObjectId> key_of(const json::Value& item, const Defaults& defaults) {
+Result<void> read_key(const json::Value& item, const Defaults& defaults, objects::KeyRef& ref) {
     const json::Value own = item.member("keyId");
     const json::Value& value = own.is_absent() && !defaults.key.is_absent() ? defaults.key : own;
     CH_TRY(const std::string_view text, value.string());
-    const auto id = ObjectId::parse(text);
-    if (!id) {
-        return Error::invalid("rest.batch", value.path(), "expected a UUID");
-    }
-    return *id;
+    return read_key_name(text, value.path(), ref);
 }
 
 template <class Command>
 Result<Command> begin(const json::Value& item, const Defaults& defaults) {
     Command command;
     command.domain = defaults.domain;
-    CH_TRY(command.key, key_of(item, defaults));
+    CH_TRY_VOID(read_key(item, defaults, command));
     return command;
 }
 

@@ -7,12 +7,20 @@
 
 namespace chatelaine::faces::http {
 
+/// A key as callers name it: its id, or "alias:NAME". kInvalidArgument(`field`).
+Result<void> read_key_name(std::string_view text, std::string_view field, objects::KeyRef& ref);
+
 /// The domain and `{keyId}`: what most commands begin with.
 template <class Command>
 Result<Command> decode_key_ref(Context& context, const access::Principal& principal) {
     Command command;
     command.domain = context.domain(principal);
-    CH_TRY(command.key, context.id_parameter<ObjectId>("keyId"));
+    if (auto id = context.id_parameter<ObjectId>("keyId")) {
+        command.key = *id;
+        return command;
+    }
+    CH_TRY(const std::string text, context.parameter("keyId"));
+    CH_TRY_VOID(read_key_name(text, "keyId", command));
     return command;
 }
 

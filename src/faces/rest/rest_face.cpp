@@ -56,6 +56,9 @@ void add_extensions(To& to) {
     to.template add<objects::ScheduleRotation>();
     to.template add<objects::ReEncrypt>();
     to.template add<objects::UseKeys>();
+    to.template add<objects::SetAlias>();
+    to.template add<objects::DeleteAlias>();
+    to.template add<objects::ListAliases>();
 }
 
 template <class To>
