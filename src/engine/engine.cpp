@@ -325,6 +325,26 @@ void Engine::witness(const Recorded& record, store::Transaction& transaction,
            notice);
 }
 
+void Engine::note_read(responsibility::Activity activity, const Recorded& record) {
+    const std::size_t index = responsibility::index_of(activity);
+    EvidenceTimes::Noted noted;
+    if (!evidence_.due({record.scope, index}, record.facts.time, noted)) {
+        return;
+    }
+    const store::StreamKey stream{record.scope,
+                                  audit::register_writer(audit::Register::kEvidence, index)};
+    store::Transaction transaction;
+    transaction.appends.push_back(
+        audit::change_append(parts_.seal, stream, record.facts.time, record.facts));
+    // Of one that fails the next is the evidence: nothing waits for it.
+    parts_.region.submit(std::move(transaction),
+                         [this, noted = std::move(noted)](const Result<store::Receipt>& done) {
+                             if (done) {
+                                 evidence_.written(noted);
+                             }
+                         });
+}
+
 void Engine::invalidate(const std::vector<store::RecordKey>& keys) {
     for (const store::RecordKey& key : keys) {
         cache_.invalidate(key);

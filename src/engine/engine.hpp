@@ -204,6 +204,9 @@ public:
     Result<void> submit(gate::CommitsIn commits, std::vector<seal::RecordChange>& changes,
                         const std::vector<Recorded>& records, store::CommitDone done);
     void invalidate(const std::vector<store::RecordKey>& keys);
+    /// Where the matrix takes reads for evidence: once a minute, beside the answer. A read's own
+    /// record is in the journal before.
+    void note_read(responsibility::Activity activity, const Recorded& record);
 
 private:
     /// What the registers take of a change: its evidence, and a notice where the matrix says I.

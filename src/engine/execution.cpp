@@ -14,7 +14,9 @@ void ExecutionStages::step(std::unique_ptr<Task> self, bool may_block) {
     View view(engine_, may_block);
     auto changes = attempt(view);
     if (changes) {
-        if (changes->empty()) {
+        // What changes a file or a key and no record (a backup, a rotation) has its audit record,
+        // its evidence and its notices in a transaction all the same.
+        if (changes->empty() && row_.audit != gate::AuditLevel::kChange) {
             to_lane(std::move(self), may_block);
         } else {
             commit(std::move(self), *changes);
@@ -83,6 +85,9 @@ void ExecutionStages::recorded(const Result<void>& written) {
     if (!written && !error_) {
         error_.emplace(written.error().code(), written.error().where(),
                        written.error().detail().message);
+    } else if (!error_ && row_.effect == gate::Effect::kRead &&
+               engine_.parts().matrix.row(row_.activity).reads_count) {
+        engine_.note_read(row_.activity, {scope(), facts()});
     }
     answer();
 }

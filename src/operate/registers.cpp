@@ -31,6 +31,7 @@ Result<void> look(Tools& tools, const Uuid& scope, Activity activity,
 Result<EvidenceReply> read_evidence(Tools& tools, const std::vector<Uuid>& own,
                                     const std::vector<Uuid>& others) {
     EvidenceReply reply;
+    reply.operations = tools.operations;
     for (std::size_t i = 0; i < responsibility::activity_count; ++i) {
         ActivityEvidence evidence;
         evidence.activity = responsibility::activity_at(i);

@@ -18,6 +18,7 @@ struct ActivityEvidence {
 };
 struct EvidenceReply {
     std::vector<ActivityEvidence> activities;  ///< all, in the matrix's order
+    std::vector<const gate::OperationRow*> operations;  ///< all that is served
 };
 
 struct ReadEvidence {

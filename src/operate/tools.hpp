@@ -11,6 +11,7 @@
 #include "base/metrics.hpp"
 #include "base/random.hpp"
 #include "base/time.hpp"
+#include "gate/operation.hpp"
 #include "seal/seal.hpp"
 #include "store/store.hpp"
 
@@ -29,6 +30,9 @@ struct Tools {
     const metrics::Registry* registry = nullptr;
     const Clock* clock = &system_clock();
     Resealer* resealer = nullptr;
+
+    /// Every operation that is served, on every listener.
+    std::vector<const gate::OperationRow*> operations;
 
     std::string version;
     std::filesystem::path data_dir;

@@ -164,8 +164,15 @@ private:
         if (!evidence.IsDefined()) {
             return wrong(node, "member 'evidence' is missing");
         }
-        CH_TRY_VOID(only_members(evidence, {"en", "fr"}));
+        CH_TRY_VOID(only_members(evidence, {"en", "fr", "reads"}));
         CH_TRY(row.evidence, both_languages(evidence));
+        if (evidence["reads"].IsDefined()) {
+            CH_TRY(const auto reads, text_of(evidence, "reads"));
+            if (reads != "true" && reads != "false") {
+                return wrong(evidence["reads"], "member 'reads' is true or false");
+            }
+            row.reads_count = reads == "true";
+        }
         return read_letters(node, index);
     }
 

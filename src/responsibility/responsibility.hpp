@@ -103,6 +103,7 @@ struct Row {
     Activity activity = Activity::k1_1_a;
     Text text;
     Text evidence;                      ///< what counts as evidence that it was done
+    bool reads_count = false;           ///< a read is evidence as well as a change
     std::string section;                ///< id of its innermost section
     std::array<std::string, 2> letters; ///< by index_of(Party): "RA", "AI", "" for no part
 };

@@ -132,6 +132,18 @@ TEST(Matrix, ChangedLettersChangeExactlyThatActivity) {
     EXPECT_TRUE(matrix->consulted(Party::kCustomer, Activity::k3_1_1_d));
 }
 
+TEST(Matrix, SaysWhereReadsAreEvidence) {
+    const Matrix& matrix = Matrix::built_in();
+    EXPECT_TRUE(matrix.row(Activity::k3_1_3_e).reads_count);
+    EXPECT_TRUE(matrix.row(Activity::k2_2_a).reads_count);
+    EXPECT_FALSE(matrix.row(Activity::k3_1_2_c).reads_count) << "its evidence is changes";
+    const std::string block = block_of("3.1.3.e");
+    EXPECT_FALSE(Matrix::load(built_in_with(block, replaced(block, "reads: true", "reads: false")))
+                     ->row(Activity::k3_1_3_e).reads_count);
+    expect_refused(built_in_with(block, replaced(block, "reads: true", "reads: yes")),
+                   "member 'reads' is true or false");
+}
+
 TEST(MatrixLoad, RefusesAMissingActivity) {
     expect_refused(built_in_with(block_of("4.1.a"), ""), "activity 4.1.a is missing");
 }
@@ -195,7 +207,7 @@ TEST(MatrixLoad, RefusesAnActivityOrSectionWithoutItsSection) {
 }
 
 TEST(MatrixLoad, NamesTheLine) {
-    expect_refused(built_in_with("format: 1", "format: 2"), "line 5: ");
+    expect_refused(built_in_with("format: 1", "format: 2"), "line 6: ");
 }
 
 }  // namespace

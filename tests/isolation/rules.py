@@ -76,6 +76,50 @@ def in_force(service, world, tally):
     caller.close()
 
 
+def responsibilities(world, tally):
+    """The 32 rows with their evidence, for each party; each link opens its audit record."""
+    world.operator.need("operator", "POST", "/v1/backup", {"file": "b" + no_such_id()})
+    ours = world.ours
+    ours.root.need("control", "GET", "/v2/audit")
+    for who, listener, own in ((ours.root, "control", "customer"),
+                               (world.operator, "operator", "provider")):
+        opened, seen = 0, {}
+        for language, title, unserved in (("en", "Back the service up", "nothing serves it yet"),
+                                          ("fr", "Réaliser les backups", "rien ne la réalise encore")):
+            told = who.need(listener, "GET", "/responsibilities?lang=" + language)
+            rows = {row["id"]: row for row in told["activities"]}
+            tally.check(len(rows) == 32, f"{own}: 32 rows", len(rows))
+            tally.check(title in rows["3.1.1.d"]["title"], f"{own}: in {language}", rows["3.1.1.d"])
+            for name, row in rows.items():
+                tally.check(bool(row["operations"]) == row["served"]
+                            and (row["state"] == unserved) != row["served"],
+                            f"{own}: {name} says whether it is served", row)
+                tally.check(len(row["evidenceIs"]) > 10, f"{own}: {name} says what counts", row)
+                last = row.get("last", {})
+                tally.check(not last or last["operation"] in row["operations"],
+                            f"{own}: {name}: its evidence is of its own operations", row)
+                if "audit" not in last:
+                    continue
+                found = who.need(listener, "GET", last["audit"])["records"]
+                tally.check(last["operation"] in [one["operation"] for one in found]
+                            and all(one["request_id"].endswith(last["request"]) for one in found),
+                            f"{own}: {name}: its link opens its audit record", (last, found))
+                opened += 1
+            seen = rows
+        tally.check(opened >= 6, f"{own}: links were opened", opened)
+        backup = seen["3.1.1.d"].get("last", {})
+        tally.check(backup.get("operation") == "backup.create" and ("by" in backup) == (own == "provider"),
+                    f"{own}: what changes no record has its evidence too", seen["3.1.1.d"])
+        if own == "customer":
+            tally.check(seen["3.1.3.e"].get("last", {}).get("operation") in seen["3.1.3.e"]["operations"],
+                        "a read is evidence where the matrix says so", seen["3.1.3.e"])
+    bare = world.nobody.call("control", "GET", "/responsibilities")
+    tally.check(bare.status == 200 and "last" not in bare.json()["activities"][0],
+                "who shows no credential reads the matrix alone", bare)
+    bad = world.nobody.call("control", "GET", "/responsibilities", headers={"Authorization": "Bearer no"})
+    tally.check(bad.status == 401, "who shows a bad one reads nothing", bad)
+
+
 def registers(world, tally):
     ours = world.ours
     secret = "canary" + no_such_id()[:8]
@@ -91,6 +135,7 @@ def registers(world, tally):
         found = ours.root.need("control", "GET", last["audit"])["records"]
         tally.check(len(found) == 1 and found[0]["res_urn"] == made["urn"],
                     "its link opens the audit record", found)
+    responsibilities(world, tally)
     other = world.theirs.root.call("control", "GET", "/v2/evidence")
     tally.check(made["urn"] not in other.body.decode() and ours.root_urn not in other.body.decode(),
                 "another customer's evidence is its own", other)

@@ -172,21 +172,6 @@ Result<int> can(Context& context, const Arguments& arguments) {
     return allowed ? exit_ok : exit_no;
 }
 
-Result<int> responsibilities(Context& context, const Arguments& arguments) {
-    CH_TRY(const Reply reply,
-           context.client().get(Listener::kControl,
-                                "/responsibilities" + query({{"lang", arguments.text("lang")}})));
-    if (context.json) {
-        return show(context, reply);
-    }
-    CH_TRY(const json::Document document, reply.document());
-    const json::Value root = document.root();
-    const json::Value rows = root.is_array() ? root : root.member("activities");
-    print(table(rows, {{"ACTIVITY", "id"}, {"CUSTOMER", "customer"}, {"PROVIDER", "provider"},
-                       {"SERVED", "served"}, {"OPERATIONS", "operations"}, {"WHAT", "title"}}));
-    return exit_ok;
-}
-
 }  // namespace
 
 void add_control_commands(std::vector<Command>& commands) {
@@ -230,9 +215,6 @@ void add_control_commands(std::vector<Command>& commands) {
                         {{ParamKind::kPositional, "action", "okms:apikms:serviceKey/encrypt", true},
                          {ParamKind::kPositional, "resource", "URN", true}},
                         &can});
-    commands.push_back({"responsibilities", "The matrix: who answers for what, with evidence",
-                        {{ParamKind::kOption, "lang", "en or fr", false, "en fr"}},
-                        &responsibilities});
 }
 
 }  // namespace chatelaine::cli

@@ -285,9 +285,12 @@ void Service::make_faces() {
         const http::Rows& served = listener.catalogue.rows();
         rows.insert(rows.end(), served.begin(), served.end());
     }
-    control::add_responsibilities(*control_, *tools_.matrix, rows);
+    operate_.operations = rows;
+    control::add_responsibilities(*control_, *tools_.matrix, rows,
+                                  responsibility::Party::kCustomer);
     control::add_reference(*control_, rows);
-    control::add_responsibilities(*operator_, *tools_.matrix, rows);
+    control::add_responsibilities(*operator_, *tools_.matrix, rows,
+                                  responsibility::Party::kProvider);
 }
 
 Result<void> Service::listen() {

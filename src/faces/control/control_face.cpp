@@ -168,15 +168,20 @@ std::unique_ptr<http::Face> make_control_face(engine::Engine& engine) {
 }
 
 void add_responsibilities(http::Face& face, const responsibility::Matrix& matrix,
-                          const http::Rows& rows) {
+                          const http::Rows& rows, responsibility::Party reader) {
     // Made once: neither the matrix nor the operations change while the service runs.
     const auto english = operate::responsibilities_json(matrix, "en", rows);
     const auto french = operate::responsibilities_json(matrix, "fr", rows);
     CH_CHECK(english && french);
-    face.add_plain(responsibilities_route.method, responsibilities_route.path,
-                   [english = *english, french = *french](http::Context& context) {
-                       return responsibilities_answer(context, english, french);
-                   });
+    const auto plain = [english = *english, french = *french](http::Context& context) {
+        return responsibilities_answer(context, english, french);
+    };
+    const auto& route = responsibilities_route;
+    if (reader == responsibility::Party::kCustomer) {
+        face.add_or_plain<operate::ReadEvidence>(route.method, route.path, plain);
+    } else {
+        face.add_or_plain<operate::ReadProviderEvidence>(route.method, route.path, plain);
+    }
 }
 
 http::Catalogue catalogue() {

@@ -12,10 +12,12 @@ namespace chatelaine::faces::control {
 
 std::unique_ptr<http::Face> make_control_face(engine::Engine& engine);
 inline constexpr http::PlainRoute responsibilities_route{
-    "GET", "/responsibilities", "The matrix: who answers for what, and by which operations"};
-/// Adds it, over all the service's rows; `?lang=` is en (otherwise) or fr.
+    "GET", "/responsibilities",
+    "The matrix: who answers for what, by which operations; with a credential, by evidence.read or "
+    "evidence.readProvider, the last evidence of each activity too"};
+/// Adds it, over all the service's rows, for the readers of a listener; `?lang=` is en or fr.
 void add_responsibilities(http::Face& face, const responsibility::Matrix& matrix,
-                          const http::Rows& rows);
+                          const http::Rows& rows, responsibility::Party reader);
 inline constexpr http::PlainRoute actions_route{
     "GET", "/v2/iam/reference/action", "Every action that a policy may name, with its categories"};
 inline constexpr http::PlainRoute types_route{

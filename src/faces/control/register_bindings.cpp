@@ -1,5 +1,6 @@
 // What the registers tell: evidence and notices, in the reader's language.
 #include "faces/control/bindings.hpp"
+#include "faces/control/control_face.hpp"
 
 namespace chatelaine::faces::http {
 namespace {
@@ -30,20 +31,16 @@ const responsibility::Matrix& matrix_of(const Context& context) {
     return *context.tools().matrix;
 }
 
-/// Where the audit shows the record itself, to those who may read it.
-std::string audit_link(const audit::Record& record, bool provider) {
-    const std::string request = "?request=" + record.request.to_string();
-    if (provider) {
-        return "/v1/audit" + request;
-    }
-    return record.domain.is_nil()
-               ? "/v2/audit" + request
-               : "/v2/okms/resource/" + record.domain.to_string() + "/audit" + request;
-}
-
-void encode_evidence(const operate::EvidenceReply& reply, const Context& context, bool provider,
-                     net::HttpResponse& response) {
+void encode_evidence(const operate::EvidenceReply& reply, const Context& context,
+                     responsibility::Party reader, net::HttpResponse& response) {
     const bool french = is_french(context);
+    if (context.request().path() == control::responsibilities_route.path) {
+        auto text = operate::responsibilities_json(matrix_of(context), french ? "fr" : "en",
+                                                   reply.operations, &reply, reader);
+        CH_CHECK(text.has_value());
+        response.body = std::move(*text);
+        return;
+    }
     json::Writer out(response.body);
     out.begin_array();
     for (const operate::ActivityEvidence& evidence : reply.activities) {
@@ -56,24 +53,7 @@ void encode_evidence(const operate::EvidenceReply& reply, const Context& context
             .member("provider",
                     row.letters[responsibility::index_of(responsibility::Party::kProvider)])
             .member("evidenceIs", pick(row.evidence, french));
-        if (const auto& last = evidence.last) {
-            out.key("last")
-                .begin_object()
-                .member("at", format_rfc3339(last->time))
-                .member("operation", last->operation)
-                .member("party", last->party)
-                .member("result", audit::verdict_name(last->verdict));
-            if (!evidence.others) {
-                out.key("by").begin_array();
-                for (const auto& urn : last->iam_identities) {
-                    out.string(urn);
-                }
-                out.end_array()
-                    .member("request", last->request.to_string())
-                    .member("audit", audit_link(*last, provider));
-            }
-            out.end_object();
-        }
+        operate::write_last(out, evidence, reader);
         out.end_object();
     }
     out.end_array();
@@ -126,7 +106,7 @@ Result<operate::ReadEvidence::Command> Binding<operate::ReadEvidence>::decode(
 }
 void Binding<operate::ReadEvidence>::encode(operate::EvidenceReply& reply, Context& context,
                                             net::HttpResponse& response) {
-    encode_evidence(reply, context, false, response);
+    encode_evidence(reply, context, responsibility::Party::kCustomer, response);
 }
 
 Result<operate::ReadProviderEvidence::Command> Binding<operate::ReadProviderEvidence>::decode(
@@ -138,7 +118,7 @@ Result<operate::ReadProviderEvidence::Command> Binding<operate::ReadProviderEvid
 void Binding<operate::ReadProviderEvidence>::encode(operate::EvidenceReply& reply,
                                                     Context& context,
                                                     net::HttpResponse& response) {
-    encode_evidence(reply, context, true, response);
+    encode_evidence(reply, context, responsibility::Party::kProvider, response);
 }
 
 Result<operate::NoticeQuery> Binding<operate::ReadNotices>::decode(Context& context,

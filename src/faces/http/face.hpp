@@ -58,6 +58,11 @@ public:
     };
     Result<std::int64_t> query_integer(std::string_view name, const Range& range) const;
 
+    /// A client certificate or a token, good or not.
+    bool presents_something() const {
+        const access::Presented& shown = call_.presented;
+        return shown.certificate || !shown.authorization.empty() || !shown.vault_token.empty();
+    }
     std::optional<std::string_view> header(std::string_view name) const {
         return request().header(name);
     }
@@ -137,6 +142,20 @@ public:
     /// Answered without an operation: health, documents. Listed by name in docs/reference.md.
     using Plain = std::function<net::HttpResponse(Context&)>;
     void add_plain(std::string_view method, std::string_view path, Plain plain);
+
+    /// The operation for who presents a credential, good or not, and `plain` for who presents none.
+    template <gate::Operation Op>
+    void add_or_plain(std::string_view method, std::string_view path, Plain plain) {
+        add_route(method, path,
+                  [plain = std::move(plain), run = runner<Op>()](std::unique_ptr<Context> context) {
+                      if (context->presents_something()) {
+                          run(std::move(context));
+                          return;
+                      }
+                      net::Exchange& exchange = context->exchange();
+                      exchange.reply(plain(*context));
+                  });
+    }
 
     /// Handed on as it is to something that answers by itself: a protocol carried in bodies.
     using Raw = std::function<void(net::Exchange&)>;
