@@ -389,6 +389,12 @@ std::string identity_urn(std::string_view plate, const AccountId& account, std::
     return urn.append("/").append(name);
 }
 
+std::string client_urn(std::string_view plate, const AccountId& account, std::string_view name) {
+    std::string urn = "urn:v1:";
+    urn.append(plate).append(":identity:credential:").append(account.to_string());
+    return urn.append("/").append(name);
+}
+
 std::string group_urn(std::string_view plate, const AccountId& account, std::string_view name) {
     std::string urn = "urn:v1:";
     urn.append(plate).append(":identity:group:").append(account.to_string());

@@ -80,6 +80,10 @@ struct Identity {
     bool root = false;  ///< the account's root: passes without a grant inside its own account
     bool disabled = false;
     WallTime created;
+    /// Of a service account: the SHA-256 of its client secret, and the name that it was given
+    /// (`name` is made of its id).
+    std::optional<crypto::Sha256> client_secret;
+    std::string label;
     /// `grants` as policies of its own, compiled by decode().
     std::shared_ptr<const PolicySet> own;
 };
@@ -265,6 +269,8 @@ private:
 /// Where a caller lives in names: urn:v1:PLATE:…
 std::string identity_urn(std::string_view plate, const AccountId& account, std::string_view name);
 std::string group_urn(std::string_view plate, const AccountId& account, std::string_view name);
+/// Of a service account; the name of its identity is the last part.
+std::string client_urn(std::string_view plate, const AccountId& account, std::string_view name);
 std::string domain_urn(std::string_view plate, const DomainId& domain);
 /// "urn:v1:PLATE:resource:okms:DOMAIN/serviceKey/ID"
 std::string object_urn(std::string_view plate, const DomainId& domain, std::string_view kind,

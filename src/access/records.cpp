@@ -64,6 +64,10 @@ void Identity::encode(Bytes& out) const {
     for (const auto& group : groups) {
         fields.text(11, group);
     }
+    if (client_secret) {
+        fields.bytes(12, *client_secret);
+        fields.text(13, label);
+    }
 }
 
 Result<std::shared_ptr<const Identity>> Identity::decode(const seal::Origin& origin,
@@ -99,6 +103,8 @@ Result<std::shared_ptr<const Identity>> Identity::decode(const seal::Origin& ori
             case 9: { CH_TRY(identity->disabled, field->flag()); break; }
             case 10: { CH_TRY(identity->created, field->time()); break; }
             case 11: identity->groups.emplace_back(field->text()); break;
+            case 12: { CH_TRY(identity->client_secret, hash_of(*field)); break; }
+            case 13: identity->label = field->text(); break;
             default: break;  // a later build's field
         }
     }

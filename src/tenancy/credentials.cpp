@@ -18,31 +18,12 @@ seal::RecordChange credential_change(const access::Credential& credential,
 Result<std::shared_ptr<const access::Identity>> identity_of(const std::string& urn,
                                                             const AccountId& account,
                                                             Services& services) {
-    const auto refused = [] {
+    CH_TRY(auto identity, identity_named(services, account, urn));
+    if (!identity) {
         return Error::invalid("tenancy.credential", "identityURNs",
                               "expected URNs of identities of this account");
-    };
-    const std::string prefix = access::identity_urn(services.plate, account, "");
-    // Clients that do not know the plate leave it empty; it is taken as our own.
-    const std::string plateless = access::identity_urn("", account, "");
-    std::string_view name = urn;
-    if (name.starts_with(prefix)) {
-        name.remove_prefix(prefix.size());
-    } else if (name.starts_with(plateless)) {
-        name.remove_prefix(plateless.size());
-    } else {
-        return refused();
     }
-    store::Query query;
-    query.scope = account.uuid;
-    query.max = 1;
-    CH_TRY(const auto term, services.reader.term(account.uuid, "name", name));
-    query.terms.push_back(term);
-    CH_TRY(const auto found, services.reader.find<access::Identity>(query));
-    if (found.objects.empty()) {
-        return refused();
-    }
-    return found.objects.front();
+    return identity;
 }
 
 Result<void> check_command(const CreateCredential::Command& command) {

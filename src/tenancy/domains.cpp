@@ -22,7 +22,7 @@ Result<bool> is_own(std::string_view urn, const access::Principal& principal, Se
     if (take_prefix(urn, ":account:")) {
         return urn == account;
     }
-    if (take_prefix(urn, ":identity:user:")) {
+    if (take_prefix(urn, ":identity:user:") || take_prefix(urn, ":identity:credential:")) {
         return take_prefix(urn, account + "/") && !urn.empty();
     }
     if (!take_prefix(urn, ":resource:okms:")) {

@@ -50,6 +50,35 @@ Result<void> check_grants(const std::vector<Grant>& grants) {
     return ok();
 }
 
+seal::RecordChange identity_change(const access::Identity& identity,
+                                   std::uint64_t expected_version, WallTime now) {
+    auto change = change_of(identity, identity.account.uuid, identity.id.uuid, expected_version,
+                            identity.created, now);
+    change.terms.emplace_back("name", identity.name);
+    for (const auto& group : identity.groups) {
+        change.terms.emplace_back("group", group);
+    }
+    if (identity.client_secret) {
+        change.terms.emplace_back("kind", "service account");
+    }
+    return change;
+}
+
+Result<std::shared_ptr<const access::Identity>> identity_named(Services& services,
+                                                               const AccountId& account,
+                                                               std::string_view urn) {
+    const std::string named = access::with_plate(urn, services.plate);
+    store::Query query;
+    query.scope = account.uuid;
+    query.max = 1;
+    CH_TRY(const auto term,
+           services.reader.term(account.uuid, "name", named.substr(named.rfind('/') + 1)));
+    query.terms.push_back(term);
+    CH_TRY(const auto found, services.reader.find<access::Identity>(query));
+    const bool same = !found.objects.empty() && found.objects.front()->urn == named;
+    return same ? found.objects.front() : nullptr;
+}
+
 NewToken new_token(Services& services, const access::Token& facts, const Uuid& scope) {
     NewToken made;
     made.token = std::make_shared<access::Token>(facts);

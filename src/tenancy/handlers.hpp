@@ -54,6 +54,13 @@ Result<void> may_give_identity(Services& services, const access::Principal& prin
 Result<void> may_outlive(const access::Principal& principal, std::optional<WallTime> expires,
                          std::string_view action, const std::string& resource);
 
+seal::RecordChange identity_change(const access::Identity& identity,
+                                   std::uint64_t expected_version, WallTime now);
+/// The account's identity that a URN names, with the plate or without; null when there is none.
+Result<std::shared_ptr<const access::Identity>> identity_named(Services& services,
+                                                               const AccountId& account,
+                                                               std::string_view urn);
+
 /// A token for an identity: the record's change and the text that is shown once.
 struct NewToken {
     std::shared_ptr<access::Token> token;

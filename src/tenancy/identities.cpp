@@ -7,17 +7,6 @@ namespace {
 
 constexpr std::int64_t kTokenSecondsMax = 10LL * 365 * 86400;
 
-seal::RecordChange identity_change(const access::Identity& identity,
-                                   std::uint64_t expected_version, WallTime now) {
-    auto change = change_of(identity, identity.account.uuid, identity.id.uuid, expected_version,
-                            identity.created, now);
-    change.terms.emplace_back("name", identity.name);
-    for (const auto& group : identity.groups) {
-        change.terms.emplace_back("group", group);
-    }
-    return change;
-}
-
 /// What an update gives to the identity beyond what it had. Switched on again it is given all; what
 /// it keeps needs nobody who holds it, so that rights can be taken away piece by piece.
 std::vector<Grant> added(const access::Identity& before, const access::Identity& after) {

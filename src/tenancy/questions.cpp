@@ -92,22 +92,11 @@ Result<std::shared_ptr<const access::Identity>> identity_of(Services& services,
     if (const auto id = IdentityId::parse(urn)) {
         return own_identity(services, principal, *id);
     }
-    const std::string named = access::with_plate(urn, services.plate);
-    const std::string prefix =
-        access::identity_urn(services.plate, principal.account(), std::string_view());
-    if (named.starts_with(prefix)) {
-        store::Query query;
-        query.scope = principal.account().uuid;
-        query.max = 1;
-        CH_TRY(const auto term,
-               services.reader.term(query.scope, "name", named.substr(prefix.size())));
-        query.terms.push_back(term);
-        CH_TRY(const auto found, services.reader.find<access::Identity>(query));
-        if (!found.objects.empty() && found.objects.front()->urn == named) {
-            return found.objects.front();
-        }
+    CH_TRY(auto identity, identity_named(services, principal.account(), urn));
+    if (!identity) {
+        return Error(Code::kNotFound, "tenancy.simulate", "no such identity");
     }
-    return Error(Code::kNotFound, "tenancy.simulate", "no such identity");
+    return identity;
 }
 
 /// The action of either family stands for the operation, as the gate asks for both.

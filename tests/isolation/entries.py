@@ -21,6 +21,7 @@ class Target:
     keys: dict                      # kind -> id
     identity: str = ""
     token: str = ""
+    client: str = ""
     credential: str = ""
     secret: str = ""                # path
     made: str = ""                  # the path of a secret that the request makes
@@ -30,6 +31,7 @@ class Target:
     def ids(self):
         """What a caller sent, by kind, so that answers compare without it."""
         found = {"domain": self.domain, "identity": self.identity, "token": self.token,
+                 "client": self.client,
                  "credential": self.credential, "secret": self.secret, "made": self.made}
         found.update({"rule " + kind: rule for kind, rule in self.rules.items()})
         found.update({"key " + kind: key for kind, key in self.keys.items()})
@@ -67,6 +69,7 @@ def path_of(row, target, kind, short=False):
                         ("name", target.rules.get("group", "")),
                         ("urn", urllib.parse.quote(urn, safe="")), ("keyId", target.keys.get(kind, "")), ("okmsId", target.domain),
                         ("identityId", target.identity), ("tokenId", target.token),
+                        ("clientId", target.client),
                         ("credentialId", target.credential), ("version", "1"),
                         ("alias", target.alias),
                         ("path", urllib.parse.quote(target.secret, safe="")),
@@ -146,6 +149,9 @@ class Requests:
 
     def new_identity(self, target):
         target.identity = self.world.ours.identity("i" + no_such_id()[:13])["id"]
+
+    def new_client(self, target):
+        target.client = self.world.ours.client()["clientId"]
 
     def new_token(self, target):
         target.token = self.world.ours.token(self.world.app_identity)[0]
@@ -236,6 +242,12 @@ class Requests:
             "seal.rotateRoot": Entry("service"),
             "backup.create": Entry("service", body=lambda t: {"file": unique("b")}),
             "claim.redeem": Entry("code"),
+            "serviceAccount.create": Entry("account", body=lambda t: {"name": "made"}),
+            "serviceAccount.list": Entry("account"),
+            "serviceAccount.get": Entry("client"),
+            "serviceAccount.update": Entry("client", body=lambda t: {"description": "changed"}),
+            "serviceAccount.delete": Entry("client", fresh=self.new_client),
+            "serviceAccount.issueToken": Entry("code"),
         }
 
     def rules_entries(self):
@@ -336,7 +348,7 @@ class Requests:
     def own(self):
         w = self.world
         return Target(w.ours.domain, dict(w.keys), w.app_identity["id"], w.token_id,
-                      w.app_credential, w.secret, rules=dict(w.rules))
+                      w.client["clientId"], w.app_credential, w.secret, rules=dict(w.rules))
 
     def column(self, name):
         """The objects of a column; the domain is ours but where the column says otherwise."""
@@ -346,6 +358,7 @@ class Requests:
             target.keys = dict(w.their_keys)
             target.identity = w.their_identity["id"]
             target.token = w.their_token_id
+            target.client = w.their_client["clientId"]
             target.credential = w.their_credential
             target.secret = w.their_secret
             target.rules = dict(w.their_rules)
@@ -353,6 +366,7 @@ class Requests:
             target.keys = {kind: no_such_id() for kind in KINDS}
             target.identity = no_such_id()
             target.token = no_such_id()
+            target.client = no_such_id()
             target.credential = no_such_id()
             target.secret = "iso/" + no_such_id()
             target.rules = w.no_rules()
@@ -360,6 +374,7 @@ class Requests:
             target.keys = dict(w.destroyed_keys)
             target.identity = w.removed_identity
             target.token = w.revoked_token_id
+            target.client = w.removed_client["clientId"]
             target.credential = w.revoked_credential
             target.rules = dict(w.removed_rules)
         elif name == "other's domain":
@@ -377,6 +392,7 @@ COLUMNS = {
     "domain": ("own", "other's domain", "no domain"),
     "identity": ("own", "other's", "none", "removed"),
     "token": ("own", "other's", "none", "removed"),
+    "client": ("own", "other's", "none", "removed"),
     "credential": ("own", "other's", "none", "removed", "other's domain", "no domain"),
     "rule": ("own", "other's", "none", "removed"),
     "tagged": ("own", "other's", "none"),

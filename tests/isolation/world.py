@@ -38,6 +38,10 @@ class Customer:
                               {"name": "t", **options})
         return made["id"], made["token"]
 
+    def client(self):
+        """A service account: its client id and secret."""
+        return self.root.need("control", "POST", "/me/api/oauth2/client", {"name": "c"})
+
     def key(self, caller, **members):
         body = {"name": "k", **members}
         return caller.need("rest", "POST", f"/api/{self.domain}/v1/servicekey", body)["id"]
@@ -164,6 +168,10 @@ class World:
         ours.root.need("control", "DELETE", f"/v2/identity/{removed['id']}")
         self.removed_identity = removed["id"]
         self.token_id = ours.token(self.app_identity)[0]
+        self.client, self.their_client = ours.client(), theirs.client()
+        self.removed_client = ours.client()
+        ours.root.need("control", "DELETE",
+                       "/me/api/oauth2/client/" + self.removed_client["clientId"])
         self.rules, self.their_rules = ours.rules(), theirs.rules()
         self.removed_rules = ours.rules()
         for path, kind in (("policy", "policy"), ("permissionsGroup", "permissionsGroup"),

@@ -298,6 +298,14 @@ def control(world):
         integers=("expiresIn",),
         bounds=(("expiresIn", 0), ("expiresIn", -1), ("expiresIn", 10 ** 15), ("domain", "x"),
                 ("name", ""), ("name", "n" * 65)), ids=(world.app_identity["id"],))
+    yield Good("serviceAccount.create", "control", "POST", "/me/api/oauth2/client", "", {
+        "name": "m", "description": "d", "flow": "CLIENT_CREDENTIALS", "callbackUrls": []}, 200,
+        bounds=(("name", ""), ("name", "n" * 65), ("flow", "AUTHORIZATION_CODE"), ("flow", ""),
+                ("callbackUrls", ["https://example.org/"])))
+    yield Good("serviceAccount.update", "control", "PUT",
+               "/me/api/oauth2/client/" + world.client["clientId"], "",
+               {"name": "m", "description": "d"}, 200, bounds=(("name", ""), ("name", "n" * 65)),
+               ids=(world.client["clientId"],))
     yield Good("credential.create", "control", "POST", domain + "/credential", "", {
         "name": "c", "description": "d", "validity": 30, "certificateType": "ECDSA",
         "identityURNs": [world.app_identity["urn"]]}, 201, integers=("validity",),

@@ -158,6 +158,34 @@ Result<int> token_revoke(Context& context, const Arguments& arguments) {
                   "The token is revoked");
 }
 
+constexpr std::string_view kClients = "/me/api/oauth2/client";
+
+Result<int> service_account_create(Context& context, const Arguments& arguments) {
+    std::string body;
+    json::Writer(body)
+        .begin_object()
+        .member("name", arguments.text("name"))
+        .member("description", arguments.text("description"))
+        .member("flow", "CLIENT_CREDENTIALS")
+        .end_object();
+    CH_TRY(const Reply reply,
+           context.client().post(Listener::kControl, std::string(kClients), body));
+    return show_secret(context, reply, "clientSecret", arguments.text("out"));
+}
+
+Result<int> service_account_list(Context& context, const Arguments&) {
+    return show_get(context, std::string(kClients));
+}
+
+Result<int> service_account_get(Context& context, const Arguments& arguments) {
+    return show_get(context, below(kClients, arguments.text("client")));
+}
+
+Result<int> service_account_delete(Context& context, const Arguments& arguments) {
+    return remove(context, below(kClients, arguments.text("client")),
+                  "The service account is deleted, its tokens have ended");
+}
+
 Result<int> whoami(Context& context, const Arguments&) {
     return show_get(context, "/v2/whoami");
 }
@@ -210,6 +238,17 @@ void add_control_commands(std::vector<Command>& commands) {
     commands.push_back({"token revoke", "Revoke a token at once",
                         {identity, {ParamKind::kPositional, "token", "the token's id", true}},
                         &token_revoke});
+    const Param client{ParamKind::kPositional, "client", "its client id", true};
+    commands.push_back({"service-account create",
+                        "Make an identity for a program; its client secret is shown once",
+                        {name, about,
+                         {ParamKind::kOption, "out", "write the secret to this file (0600)"}},
+                        &service_account_create});
+    commands.push_back({"service-account list", "List the client ids", {}, &service_account_list});
+    commands.push_back({"service-account get", "Show a service account", {client},
+                        &service_account_get});
+    commands.push_back({"service-account delete", "Delete a service account", {client},
+                        &service_account_delete});
     commands.push_back({"whoami", "Who am I to the service", {}, &whoami});
     commands.push_back({"can", "May I do this: exit code 0 for yes, 7 for no",
                         {{ParamKind::kPositional, "action", "okms:apikms:serviceKey/encrypt", true},

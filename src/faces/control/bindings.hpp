@@ -3,6 +3,7 @@
 #include "faces/http/face.hpp"
 #include "operate/registers.hpp"
 #include "tenancy/policy_operations.hpp"
+#include "tenancy/service_accounts.hpp"
 
 /// The HTTP form of tenancy's operations and of operate's for customers, for the control and the
 /// operator listener.
@@ -78,6 +79,19 @@ CH_CONTROL_BINDING(DeleteUserGroup);
 CH_CONTROL_BINDING(SimulateAccess);
 CH_CONTROL_BINDING(EffectiveRights);
 CH_CONTROL_BINDING(WhoCan);
+CH_CONTROL_BINDING(CreateServiceAccount);
+CH_CONTROL_BINDING(ListServiceAccounts);
+CH_CONTROL_BINDING(GetServiceAccount);
+CH_CONTROL_BINDING(UpdateServiceAccount);
+CH_CONTROL_BINDING(DeleteServiceAccount);
 #undef CH_CONTROL_BINDING
+
+template <>
+struct Binding<tenancy::IssueClientToken> {
+    static Result<tenancy::IssueClientToken::Command> decode(Context&, const access::Principal&);
+    static void encode(tenancy::IssueClientToken::Reply&, Context&, net::HttpResponse&);
+    /// As RFC 6749 has it, in place of the listener's form.
+    static void encode_error(const Error&, Context&, net::HttpResponse&);
+};
 
 }  // namespace chatelaine::faces::http

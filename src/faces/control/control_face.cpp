@@ -38,6 +38,27 @@ void add_rules(To& to) {
     to.template add<tenancy::WhoCan>();
 }
 
+/// An operation of OVH's API of version 1, which its clients call below /1.0, /v1 or nothing,
+/// depending on how their endpoint is written.
+template <class Op, class To>
+void add_v1(To& to) {
+    to.template add<Op>();
+    for (const char* prefix : {"/1.0", "/v1"}) {
+        to.template add_also<Op>(Op::row.rest.method,
+                                 std::string(prefix).append(Op::row.rest.path));
+    }
+}
+
+template <class To>
+void add_service_accounts(To& to) {
+    add_v1<tenancy::IssueClientToken>(to);
+    add_v1<tenancy::CreateServiceAccount>(to);
+    add_v1<tenancy::ListServiceAccounts>(to);
+    add_v1<tenancy::GetServiceAccount>(to);
+    add_v1<tenancy::UpdateServiceAccount>(to);
+    add_v1<tenancy::DeleteServiceAccount>(to);
+}
+
 /// The same list for the face and for its description.
 template <class To>
 void add_operations(To& to) {
@@ -65,6 +86,7 @@ void add_operations(To& to) {
     to.template add<tenancy::WhoAmI>();
     to.template add<tenancy::Can>();
     add_rules(to);
+    add_service_accounts(to);
 }
 
 net::HttpResponse responsibilities_answer(http::Context& context, const std::string& english,

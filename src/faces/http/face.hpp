@@ -201,6 +201,10 @@ private:
                 }
             } else {
                 face_->fail(*context_, end.error(), response);
+                // A protocol of its own has its own form of errors, too.
+                if constexpr (requires { &Binding<Op>::encode_error; }) {
+                    Binding<Op>::encode_error(end.error(), *context_, response);
+                }
             }
             context_->exchange().reply(std::move(response));
         }
