@@ -19,7 +19,9 @@ constexpr std::array kinds{Kind::kManagedObject, Kind::kKeyVersion,   Kind::kSec
                            Kind::kSetting,       Kind::kName,       Kind::kPolicy,
                            Kind::kPolicyMark,
                            Kind::kPermissionsGroup, Kind::kResourceGroup, Kind::kUserGroup,
-                           Kind::kResourceTags};
+                           Kind::kResourceTags,  Kind::kQuorumUse,  Kind::kQuorumBook,
+                           Kind::kQuorumRequest, Kind::kContact,    Kind::kElevation,
+                           Kind::kSiteEntry};
 
 /// The answers of a page's transactions.
 class Answers {

@@ -2,7 +2,7 @@
 
 #include "faces/http/face.hpp"
 #include "operate/registers.hpp"
-#include "tenancy/policy_operations.hpp"
+#include "tenancy/quorum_operations.hpp"
 
 /// The HTTP form of tenancy's operations and of operate's for customers, for the control and the
 /// operator listener.
@@ -78,6 +78,14 @@ CH_CONTROL_BINDING(DeleteUserGroup);
 CH_CONTROL_BINDING(SimulateAccess);
 CH_CONTROL_BINDING(EffectiveRights);
 CH_CONTROL_BINDING(WhoCan);
+CH_CONTROL_BINDING(CreateQuorumRule);
+CH_CONTROL_BINDING(ListQuorumRules);
+CH_CONTROL_BINDING(UpdateQuorumRule);
+CH_CONTROL_BINDING(DeleteQuorumRule);
+CH_CONTROL_BINDING(ListQuorumRequests);
+CH_CONTROL_BINDING(GetQuorumRequest);
+CH_CONTROL_BINDING(ApproveQuorumRequest);
+CH_CONTROL_BINDING(EndQuorumRequest);
 #undef CH_CONTROL_BINDING
 
 }  // namespace chatelaine::faces::http
