@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "access/comparisons.hpp"
+#include "access/elevation.hpp"
 #include "access/policy_set.hpp"
 #include "base/encoding.hpp"
 #include "base/limits.hpp"
@@ -90,6 +91,29 @@ std::optional<Right> missing_of(const Grant& grant, const std::vector<Grant>& ho
     }
     const auto at = static_cast<std::size_t>(found - covered.begin());
     return Right{grant.actions[at / columns], grant.resources[at % columns]};
+}
+
+/// An operator's standing with what was approved for the time.
+Result<std::shared_ptr<const Standing>> elevated(const Principal& principal, seal::Reader& reader,
+                                                 WallTime now) {
+    auto standing = std::make_shared<Standing>(*principal.standing());
+    auto parts = std::make_shared<Standing::Parts>(*standing->parts);
+    for (const auto& identity : principal.identities()) {
+        const auto active = active_elevations(reader, identity->id, now);
+        if (!active && active.error().code() == Code::kWouldBlock) {
+            return Error(Code::kWouldBlock, "access.elevation");
+        }
+        if (!active) {
+            continue;  // one that cannot be read gives nothing, and takes nothing away
+        }
+        for (const auto& elevation : *active) {
+            auto set = PolicySet::compile(std::vector<Grant>{{elevation->actions, {"*"}}});
+            ClauseBits all = set->all();
+            parts->push_back({std::move(set), std::move(all)});
+        }
+    }
+    standing->parts = std::move(parts);
+    return std::shared_ptr<const Standing>(std::move(standing));
 }
 
 }  // namespace
@@ -219,6 +243,9 @@ Result<Principal> Authenticator::authenticate(const Presented& presented, seal::
     }
     principal.standing_ = Standing::of(principal.identities_, policies, plate_,
                                        {now, std::string(presented.client_ip)});
+    if (principal.party_ == Party::kProvider) {
+        CH_TRY(principal.standing_, elevated(principal, reader, now));
+    }
     return principal;
 }
 

@@ -1,5 +1,7 @@
 #include "engine/execution.hpp"
 
+#include "tenancy/operations.hpp"
+
 namespace chatelaine::engine {
 namespace {
 
@@ -16,7 +18,7 @@ void ExecutionStages::step(std::unique_ptr<Task> self, bool may_block) {
     if (changes) {
         // What changes a file or a key and no record (a backup, a rotation) has its audit record,
         // its evidence and its notices in a transaction all the same.
-        if (changes->empty() && row_.audit != gate::AuditLevel::kChange) {
+        if (changes->empty() && (error_ || row_.audit != gate::AuditLevel::kChange)) {
             to_lane(std::move(self), may_block);
         } else {
             commit(std::move(self), *changes);
@@ -41,7 +43,26 @@ Result<void> ExecutionStages::authenticate(View& view) {
         return ok();  // this run repeats one that was counted
     }
     counted_ = true;
-    return engine_.count_request(principal_);
+    CH_TRY_VOID(engine_.count_request(principal_));
+    return tenancy::check_state(engine_.parts().tools.account_states.of(principal_.account()),
+                                row_);
+}
+
+Result<std::vector<seal::RecordChange>> ExecutionStages::ask_quorum(
+    const gate::Touched& touched, const gate::RequestParts* parts, gate::Services& services) {
+    const gate::RequestParts none;
+    CH_TRY(auto answer, gate::ask_quorum(row_, urn_, principal_, touched,
+                                         parts == nullptr ? none : *parts, services));
+    if (parts == nullptr && (answer.refusal || !answer.changes.empty())) {
+        return Error(Code::kForbidden, "engine.quorum",
+                     "approvals are asked for: send it outside a batch");
+    }
+    details_ = std::move(answer.details);
+    if (answer.refusal) {
+        error_ = std::move(answer.refusal);
+        commits_ = gate::CommitsIn::kDirectory;
+    }
+    return std::move(answer.changes);
 }
 
 Result<void> ExecutionStages::find_caller(View& view) {
@@ -104,7 +125,7 @@ void ExecutionStages::commit(std::unique_ptr<Task> self,
     }
     // The callback must be copyable, so the task is handed through it by hand.
     Task* const raw = self.release();
-    auto submitted = engine_.submit(row_.commits, changes, records,
+    auto submitted = engine_.submit(commits_, changes, records,
                                     [this, raw](Result<store::Receipt> receipt) {
                                         stored(std::unique_ptr<Task>(raw), std::move(receipt));
                                     });

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "engine/engine.hpp"
+#include "gate/quorum.hpp"
 
 namespace chatelaine::engine {
 
@@ -22,6 +23,12 @@ concept Admitting = requires(Face& face, typename Op::Reply& reply) {
     { face.admit(reply) } -> std::same_as<Result<void>>;
 };
 
+/// A face that has the bytes of one operation's request: only there can several have approved it.
+template <class Face>
+concept Approvable = requires(const Face& face) {
+    { face.request_parts() } -> std::same_as<gate::RequestParts>;
+};
+
 /// The stages that are the same for every operation: where it runs, how it is recorded, committed
 /// and answered. Compiled once; the operation's own part is `attempt` and `deliver`.
 class ExecutionStages : public Task {
@@ -32,7 +39,7 @@ public:
 
 protected:
     ExecutionStages(Engine& engine, const OperationMeter& meter, const gate::OperationRow& row)
-        : engine_(engine), meter_(meter), row_(row) {}
+        : engine_(engine), meter_(meter), row_(row), commits_(row.commits) {}
 
     virtual const Call& call() const = 0;
     virtual net::Loop& loop() = 0;
@@ -53,6 +60,11 @@ protected:
 
     Result<void> authenticate(View& view);
     gate::Services services(View& view);
+    /// Where the account asks for it: have several approved the very request? If not, error_ says
+    /// so, and what is given is to be committed in place of what the operation would change.
+    Result<std::vector<seal::RecordChange>> ask_quorum(const gate::Touched& touched,
+                                                       const gate::RequestParts* parts,
+                                                       gate::Services& services);
 
     Engine& engine_;
     OperationMeter meter_;
@@ -65,6 +77,8 @@ protected:
     std::uint64_t record_version_ = 0;
     std::function<void()> then_;
     std::vector<ItemUse> items_;
+    /// The row's store; for a request that is to wait for approvals, the directory.
+    gate::CommitsIn commits_;
 
 private:
     friend class Batch;
@@ -116,7 +130,18 @@ private:
         CH_TRY(typename Op::Command command, face_.decode(principal_));
         CH_TRY(const auto authorised, authorise(std::move(command), view));
         gate::Services use = services(view);
+        std::vector<seal::RecordChange> approved;
+        if constexpr (gate::can_be_asked(Op::row)) {
+            CH_TRY(approved, approvals_of(authorised, use));
+            if (error_) {
+                return approved;
+            }
+        }
         CH_TRY(gate::Outcome<Op> outcome, handle(authorised, use));
+        if constexpr (gate::can_be_asked(Op::row)) {
+            std::move(approved.begin(), approved.end(), std::back_inserter(outcome.changes));
+            std::move(details_.begin(), details_.end(), std::back_inserter(outcome.details));
+        }
         record_version_ = outcome.record_version;
         details_ = std::move(outcome.details);
         then_ = std::move(outcome.then);
@@ -151,6 +176,20 @@ private:
             }
         }
         return engine_.gate().template authorise<Op>(principal_, std::move(command), urn_);
+    }
+
+    Result<std::vector<seal::RecordChange>> approvals_of(const gate::Authorised<Op>& authorised,
+                                                         gate::Services& use) {
+        error_.reset();  // of a run that lost a comparison
+        details_.clear();
+        commits_ = row_.commits;
+        const auto touched = gate::touched_by(authorised.command());
+        if constexpr (Approvable<Face>) {
+            const gate::RequestParts parts = face_.request_parts();
+            return ask_quorum(touched, &parts, use);
+        } else {
+            return ask_quorum(touched, nullptr, use);
+        }
     }
 
     Result<gate::Outcome<Op>> handle(const gate::Authorised<Op>& authorised,

@@ -30,7 +30,8 @@ const access::Principal* RecentCallers::find(const access::Presented& presented,
 
 void RecentCallers::keep(const access::Presented& presented, std::uint64_t epoch,
                          const access::Principal& principal) {
-    if (may_keep(presented)) {
+    // What an operator may do for a time ends without any change of a record.
+    if (may_keep(presented) && principal.party() == responsibility::Party::kCustomer) {
         entries_[place_of(presented)] = Entry{*presented.certificate->fingerprint,
                                               presented.requested_domain, epoch, principal};
     }

@@ -103,6 +103,12 @@ TEST_F(RecentCallersTest, IsGoneOnceSomethingChangedOrItsTimeIsOver) {
     EXPECT_EQ(recent_.find(presented(), 7, WallTime::from_seconds(1)), nullptr);
 }
 
+TEST_F(RecentCallersTest, AnOperatorIsFoundEachTime) {
+    names_.clear();  // a certificate of no domain
+    keep(presented(), 7);
+    EXPECT_EQ(recent_.find(presented(), 7, kNow), nullptr);
+}
+
 TEST_F(RecentCallersTest, AnythingElsePresentedIsAnotherCaller) {
     keep(presented(), 7);
     auto other = presented();

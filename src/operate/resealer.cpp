@@ -10,16 +10,6 @@ namespace chatelaine::operate {
 namespace {
 
 using store::Kind;
-constexpr std::array kinds{Kind::kManagedObject, Kind::kKeyVersion,   Kind::kSecret,
-                           Kind::kSecretVersion, Kind::kSecretConfig, Kind::kSecretFolder,
-                           Kind::kDeletedSecret, Kind::kSecretNotes,
-                           Kind::kDomain,        Kind::kAccount,
-                           Kind::kIdentity,      Kind::kCredential, Kind::kToken,  Kind::kOperator,
-                           Kind::kAuthority,     Kind::kClaim,      Kind::kIntent, Kind::kEvidence,
-                           Kind::kSetting,       Kind::kName,       Kind::kPolicy,
-                           Kind::kPolicyMark,
-                           Kind::kPermissionsGroup, Kind::kResourceGroup, Kind::kUserGroup,
-                           Kind::kResourceTags};
 
 /// The answers of a page's transactions.
 class Answers {
@@ -150,7 +140,7 @@ Result<bool> Resealer::finish(const Uuid& scope, std::uint32_t generation) {
 Result<Resealer::Pass> Resealer::pass(const Uuid& scope) {
     const std::uint32_t generation = tools_.seal->generation(scope);
     Pass pass;
-    for (const Kind kind : kinds) {
+    for (const Kind kind : store::all_kinds) {
         store::Query query;
         query.scope = scope;
         query.kind = kind;

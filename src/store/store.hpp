@@ -44,6 +44,7 @@ enum class Kind : std::uint16_t {
     kDeletedSecret = 7,   ///< a deleted secret that can come back; id = that of its life
     kSecretNotes = 8,     ///< last reads, told expiries; id = that of the secret
     kKeyAlias = 12,       ///< a name that stands for a key; id = blind term of the name
+    kQuorumUse = 13,      ///< that an approved request was carried out; id = the request's
     kDomain = 16,         ///< in the directory: which customer, which region
     kAccount = 17,        ///< in the directory: a customer
     kIdentity = 18,
@@ -62,11 +63,30 @@ enum class Kind : std::uint16_t {
     kResourceGroup = 31,     ///< resources under one name
     kUserGroup = 32,         ///< identities under one name
     kResourceTags = 33,      ///< the tags of one resource; id = blind term of its URN
+    kQuorumBook = 48,        ///< an account's rules for approvals; id = the account
+    kQuorumRequest = 49,     ///< what waits for approvals (scope: its account)
+    kContact = 50,           ///< a person of a subscription (scope: one of its own)
+    kElevation = 51,         ///< an operator's right for a time
+    kSiteEntry = 52,         ///< who was in a site, when and why
 };
+
+/// All of them, for whoever goes through a store.
+inline constexpr std::array all_kinds{
+    Kind::kManagedObject,  Kind::kKeyVersion,    Kind::kSecret,           Kind::kSecretVersion,
+    Kind::kSecretConfig,   Kind::kSecretFolder,  Kind::kDeletedSecret,    Kind::kSecretNotes,
+    Kind::kKeyAlias,       Kind::kQuorumUse,     Kind::kDomain,           Kind::kAccount,
+    Kind::kIdentity,       Kind::kCredential,    Kind::kToken,            Kind::kOperator,
+    Kind::kAuthority,      Kind::kClaim,         Kind::kIntent,           Kind::kEvidence,
+    Kind::kSetting,        Kind::kName,          Kind::kPolicy,           Kind::kPolicyMark,
+    Kind::kPermissionsGroup, Kind::kResourceGroup, Kind::kUserGroup,      Kind::kResourceTags,
+    Kind::kQuorumBook,     Kind::kQuorumRequest, Kind::kContact,          Kind::kElevation,
+    Kind::kSiteEntry};
 
 /// A record that is there before it was ever written, as its type makes it of no bytes at all: so
 /// that its absence can be known without asking the store.
-constexpr bool always_there(Kind kind) { return kind == Kind::kPolicyMark; }
+constexpr bool always_there(Kind kind) {
+    return kind == Kind::kPolicyMark || kind == Kind::kQuorumBook;
+}
 
 /// Which of the two stores keeps a kind: the directory (accounts, identities, credentials: the
 /// service's own) or the region's (everything of the domains in it).

@@ -111,6 +111,9 @@ Result<gate::Outcome<CreateAccount>> run(const gate::Authorised<CreateAccount>& 
     outcome.changes.push_back(std::move(name));
     outcome.reply = {account, std::move(made.code)};
     outcome.details.emplace_back("account", account->id.to_string());
+    if (!command.reason.empty()) {
+        outcome.details.emplace_back("reason", command.reason);
+    }
     return outcome;
 }
 

@@ -30,7 +30,12 @@ struct Account {
     std::string name;
     WallTime created;
     std::optional<WallTime> claimed;
+    AccountState state = AccountState::kActive;
+    std::string reason;             ///< of the state, for the customer to read
+    std::optional<WallTime> since;  ///< of the state; nothing while it was never changed
 };
+/// "active", "draining", "suspended".
+std::string_view state_name(AccountState state);
 
 /// A code that works once: claims an account's root, or enrols an operator (scope: the provider;
 /// id = first half of the SHA-256 of the code).
@@ -71,6 +76,7 @@ struct Nothing {};
 struct CreateAccount {
     struct Command {
         std::string name;  ///< 1..64 characters, no other account's
+        std::string reason = {};  ///< for the evidence; may be left out
     };
     struct Reply {
         std::shared_ptr<const Account> account;
@@ -425,6 +431,12 @@ CH_TENANCY_RUN(RevokeCredential);
 CH_TENANCY_RUN(WhoAmI);
 CH_TENANCY_RUN(Can);
 #undef CH_TENANCY_RUN
+
+/// kForbidden where the account's state does not let the operation through: one that is draining
+/// makes nothing new, one that is suspended is only looked at, on the control plane.
+Result<void> check_state(AccountState state, const gate::OperationRow& row);
+/// Fills `states` from the directory's accounts.
+Result<void> load_account_states(seal::Reader& reader, AccountStates& states);
 
 /// What `chatelained init` puts into an empty directory: the first operator's enrolment code.
 Result<std::pair<crypto::SecretBytes, std::vector<seal::RecordChange>>> first_operator(

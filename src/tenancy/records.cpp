@@ -18,6 +18,9 @@ void Account::encode(Bytes& out) const {
     fields.text(2, name);
     fields.time(3, created);
     fields.time(4, claimed);
+    fields.u32(5, static_cast<std::uint32_t>(state));
+    fields.text(6, reason);
+    fields.time(7, since);
 }
 
 Result<std::shared_ptr<const Account>> Account::decode(const seal::Origin& origin,
@@ -35,6 +38,16 @@ Result<std::shared_ptr<const Account>> Account::decode(const seal::Origin& origi
             case 2: account->name = field->text(); break;
             case 3: { CH_TRY(account->created, field->time()); break; }
             case 4: { CH_TRY(account->claimed, field->time()); break; }
+            case 5: {
+                CH_TRY(const std::uint32_t state, field->u32());
+                if (state > static_cast<std::uint32_t>(AccountState::kSuspended)) {
+                    return Error(Code::kFormatTooNew, "tenancy.account", "a state is not known");
+                }
+                account->state = static_cast<AccountState>(state);
+                break;
+            }
+            case 6: account->reason = field->text(); break;
+            case 7: { CH_TRY(account->since, field->time()); break; }
             default: break;
         }
     }

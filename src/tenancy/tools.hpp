@@ -1,6 +1,8 @@
 #pragma once
 
+#include <atomic>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -33,6 +35,37 @@ private:
     Held held_;
 };
 
+/// draining: what is there is served, nothing new is made. suspended: only looked at.
+enum class AccountState : std::uint8_t { kActive, kDraining, kSuspended };
+
+/// The accounts that are not active, as their records say: filled at start, and before a change of
+/// one is answered. While all are active a look is one load. Threads: any.
+class AccountStates {
+public:
+    AccountState of(const AccountId& account) const {
+        if (!any_.load(std::memory_order_acquire)) {
+            return AccountState::kActive;
+        }
+        const std::lock_guard lock(mutex_);
+        const auto found = states_.find(account);
+        return found == states_.end() ? AccountState::kActive : found->second;
+    }
+    void set(const AccountId& account, AccountState state) {
+        const std::lock_guard lock(mutex_);
+        if (state == AccountState::kActive) {
+            states_.erase(account);
+        } else {
+            states_.insert_or_assign(account, state);
+        }
+        any_.store(!states_.empty(), std::memory_order_release);
+    }
+
+private:
+    mutable std::mutex mutex_;
+    std::map<AccountId, AccountState> states_;
+    std::atomic<bool> any_{false};
+};
+
 /// What tenancy's handlers need besides reads: the composition root fills it. Functions stand for
 /// what lives on higher floors. Threads: all of it from any thread.
 struct Tools {
@@ -41,6 +74,9 @@ struct Tools {
     /// Issues customers' client certificates; operators' have a CA of their own.
     AuthoritySlot users_authority, operators_authority;
     std::string authorities_pem;  ///< what a client needs to trust the service's listeners
+    AccountStates account_states;
+    /// The actions that a rule may ask approvals for.
+    std::vector<std::string_view> actions_to_approve;
     std::string rest_url, control_url, kmip_endpoint;
 };
 

@@ -7,6 +7,7 @@ import dataclasses
 import typing
 import urllib.parse
 
+from support import request_in
 from world import ANYTHING, KINDS, no_such_id
 
 
@@ -54,17 +55,25 @@ class Entry:
     token_only: bool = False                # a certificate is refused: 400 not_supported
     of_ours: bool = False                   # to another customer what it names is not there
     shows: str = ""                         # what a list shows of ours; else our key
+    names_ours: bool = False                # another customer's request names nobody of its own
+    others_alone: bool = False              # a right is not enough: named approvers alone
+    by_quorum: bool = False                 # with the approvals that it asks for
 
 
 def path_of(row, target, kind, short=False):
     path = row["path"]
     if row["name"] == "secret.kv.list":
         path = path.replace("/{path...}", "")           # the root
+    path = path.replace("{role}", "billing")
     if row["listener"] == "rest" and not short:
         path = f"/api/{target.domain}" + path
     urn = target.rules.get("resource" if row["name"].startswith("resourceTags") else
                            "permissionsGroup", "")
-    for name, value in (("policyId", target.rules.get("policy", "")),
+    for name, value in (*((name, target.rules.get(name, "")) for name in
+                          ("operatorId", "accountId", "elevationId", "entryId")),
+                        ("ruleId", target.rules.get("quorumRule", "")),
+                        ("requestId", target.rules.get("quorumRequest", "")),
+                        ("policyId", target.rules.get("policy", "")),
                         ("groupId", target.rules.get("resourceGroup", "")),
                         ("name", target.rules.get("group", "")),
                         ("urn", urllib.parse.quote(urn, safe="")), ("keyId", target.keys.get(kind, "")), ("okmsId", target.domain),
@@ -248,7 +257,51 @@ class Requests:
             "serviceAccount.update": Entry("client", body=lambda t: {"description": "changed"}),
             "serviceAccount.delete": Entry("client", fresh=self.new_client),
             "serviceAccount.issueToken": Entry("code"),
+            **self.oversight(),
         }
+
+    def oversight(self):
+        why = {"reason": "isolation"}
+        second = self.world.second_operator
+
+        def waiting(target):
+            target.rules["elevationId"] = second.need("operator", "POST", "/v1/elevation", {
+                "actions": ["chatelaine:operator:seal/get"], "accounts": [], **why})["id"]
+
+        def unsigned(target):
+            target.rules["entryId"] = second.need("operator", "POST", "/v1/siteEntry",
+                                                  self.entry_body())["id"]
+
+        return {
+            "operator.list": Entry("service"),
+            "operator.update": Entry("service", body=lambda t: {"disabled": False, **why}),
+            "account.setState": Entry("service", body=lambda t: {"state": "draining", **why}),
+            "elevation.request": Entry("service", body=lambda t: {
+                "actions": ["chatelaine:operator:seal/get"], "accounts": [], **why}),
+            "elevation.list": Entry("service"),
+            "elevation.approve": Entry("service", fresh=waiting),
+            "elevation.end": Entry("service", fresh=waiting),
+            "siteEntry.record": Entry("service", body=lambda t: self.entry_body()),
+            "siteEntry.sign": Entry("service", fresh=unsigned),
+            "siteEntry.list": Entry("service"),
+            "account.get": Entry("account"),
+            "contact.set": Entry("account", body=lambda t: {"email": "p@example.org"}),
+            "contact.get": Entry("account", fresh=self.new_contact),
+            "contact.export": Entry("account"),
+            "contact.erase": Entry("account", fresh=self.new_contact),
+            "elevation.listOwn": Entry("account"),
+            "siteEntry.listOwn": Entry("account"),
+        }
+
+    def new_contact(self, target):
+        """Of the caller's own account, which need not be ours."""
+        for customer in (self.world.ours, self.world.theirs):
+            customer.root.need("control", "PUT", "/v2/contact/billing", {"email": "p@example.org"})
+
+    @staticmethod
+    def entry_body():
+        return {"site": "isolation", "person": "E. Visitor", "reason": "a disk",
+                "enteredAt": "2026-01-01T08:00:00Z", "leftAt": "2026-01-01T09:00:00Z"}
 
     def rules_entries(self):
         named = lambda **more: lambda t: {"name": "e" + no_such_id(), **more}
@@ -270,6 +323,19 @@ class Requests:
             entries[kind + ".update"] = Entry("rule", body=body if kind != "group" else
                                               lambda t: {"description": "changed"})
             entries[kind + ".delete"] = Entry("rule", fresh=self.new_rules)
+        account = "urn:v1:nobody:account:nobody"
+        quorum = lambda t: {"name": "e" + no_such_id(), "approvals": 1,
+                            "actions": ["chatelaine:control:quorum/edit"], "resources": [account],
+                            "approvers": [self.world.ours.approver_urn]}
+        entries.update({
+            "quorum.rule.create": Entry("account", body=quorum, names_ours=True),
+            "quorum.rule.list": Entry("account"),
+            "quorum.rule.update": Entry("rule", body=quorum, by_quorum=True),
+            "quorum.rule.delete": Entry("rule", fresh=self.new_rules, by_quorum=True),
+            "quorum.request.list": Entry("account"),
+            "quorum.request.get": Entry("rule", removed_is_done=True),
+            "quorum.request.approve": Entry("rule", others_alone=True),
+            "quorum.request.end": Entry("rule", others_alone=True)})
         return entries
 
     def secrets(self):
@@ -341,7 +407,13 @@ class Requests:
         if entry.query:
             path += entry.query(target)
         body = entry.body(target) if entry.body else None
-        return caller.call(row["listener"], row["method"], path, body)
+        answer = caller.call(row["listener"], row["method"], path, body)
+        request = request_in(answer) if entry.by_quorum else ""
+        if request:
+            self.world.ours.approver.need("control", "POST",
+                                          f"/v2/quorum/request/{request}/approve")
+            answer = caller.call(row["listener"], row["method"], path, body)
+        return answer
 
     # ---- the objects of the answer tables' columns ----
 

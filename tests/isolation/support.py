@@ -98,6 +98,13 @@ class Answer:
         return f"{self.status} {self.body[:300]!r}"
 
 
+def request_in(answer):
+    """The id of the request that a refusal names, or nothing."""
+    if answer.status != 403 or "approvals are asked for" not in answer.body.decode():
+        return ""
+    return answer.body.decode().split("given: request ")[1][:36]
+
+
 class Caller:
     """An identity as the wire sees it: a certificate, a token, both or nothing. Its connections
     are kept open, so a revocation is met on an open connection too."""

@@ -3,7 +3,7 @@ import pathlib
 import urllib.parse
 import uuid
 
-from support import DAY, Caller, run_openssl
+from support import DAY, Caller, request_in, run_openssl
 
 ANYTHING = [{"actions": ["*"], "resources": ["*"]}]
 
@@ -14,6 +14,7 @@ class Customer:
     def __init__(self, world, name):
         self.world = world
         self.name = name
+        self.approver, self.approver_urn = None, ""
         made = world.operator.need("operator", "POST", "/v1/account", {"name": name})
         self.used_code = made["claimCode"]
         claimed = world.nobody.need("control", "POST", "/v1/claim", {"code": self.used_code})
@@ -59,11 +60,41 @@ class Customer:
         name. They say nothing, so that they change nobody's rights."""
         make = lambda path, **body: self.root.need("control", "POST", path,
                                                    {"name": "r" + no_such_id(), **body})
-        return {"policy": make("/v2/iam/policy", identities=["*"], resources=[{"urn": "*"}])["id"],
+        return {**self.waiting(),
+                "policy": make("/v2/iam/policy", identities=["*"], resources=[{"urn": "*"}])["id"],
                 "permissionsGroup": make("/v2/iam/permissionsGroup")["urn"],
                 "resourceGroup": make("/v2/iam/resourceGroup", resources=[])["id"],
                 "group": make("/v2/group")["name"],
                 "resource": self.world.resource_urn(self.domain)}
+
+    def waiting(self):
+        """A rule for approvals, and a request that waits for them: to remove a key that is none."""
+        if not self.approver:
+            identity = self.identity("approver", [
+                {"actions": ["chatelaine:control:quorum/*"], "resources": ["*"]}])
+            self.approver_urn = identity["urn"]
+            self.approver = Caller(self.world.service, self.name + "/approver",
+                                   token=self.token(identity)[1])
+            self.asker = Caller(self.world.service, self.name + "/asker",
+                                token=self.token(self.identity("asker", ANYTHING))[1])
+        key = no_such_id()
+        rule = self.root.need("control", "POST", "/v2/quorum/rule", {
+            "name": "r" + no_such_id()[:13], "actions": ["okms:apikms:serviceKey/delete"],
+            "resources": [self.world.resource_urn(self.domain) + "/serviceKey/" + key],
+            "approvers": [self.approver_urn]})["id"]
+        asked = self.asker.call("rest", "DELETE", f"/api/{self.domain}/v1/servicekey/{key}")
+        return {"quorumRule": rule, "quorumRequest": request_in(asked)}
+
+    def remove_waiting(self, made):
+        self.approver.need("control", "DELETE", "/v2/quorum/request/" + made["quorumRequest"])
+        self.remove_rule(made["quorumRule"])
+
+    def remove_rule(self, rule):
+        """With the approval that it asks for."""
+        path = "/v2/quorum/rule/" + rule
+        request = request_in(self.root.call("control", "DELETE", path))
+        self.approver.need("control", "POST", f"/v2/quorum/request/{request}/approve")
+        self.root.need("control", "DELETE", path)
 
     def destroyed(self, caller, **members):
         key = self.key(caller, **members)
@@ -133,6 +164,13 @@ class World:
                                    {"code": code["enrolmentCode"]})
         self.idle_operator = Caller(self.service, "operator without rights",
                                     token=claimed["token"])
+        self.idle_operator_id = claimed["identity"]["id"]
+        code = self.operator.need("operator", "POST", "/v1/operator", {
+            "name": "second", "grants": [{"actions": ["chatelaine:operator:*"],
+                                          "resources": ["*"]}]})
+        claimed = self.nobody.need("operator", "POST", "/v1/claim",
+                                   {"code": code["enrolmentCode"]})
+        self.second_operator = Caller(self.service, "second operator", token=claimed["token"])
 
     def make_identities(self):
         ours, theirs = self.ours, self.theirs
@@ -179,13 +217,24 @@ class World:
             ours.root.need("control", "DELETE", f"/v2/iam/{path}/" +
                            urllib.parse.quote(self.removed_rules[kind], safe=""))
         ours.root.need("control", "DELETE", "/v2/group/" + self.removed_rules["group"])
+        ours.remove_waiting(self.removed_rules)
+        parked = self.operator.need("operator", "POST", "/v1/account", {"name": "parked"})["id"]
+        self.rules.update(accountId=parked, operatorId=self.idle_operator_id,
+                          elevationId=self.elevate([parked]), entryId=no_such_id())
+
+    def elevate(self, accounts, actions=("chatelaine:operator:account/setState",), minutes=480):
+        """The first operator, for a time, with the second one's approval; gives its id."""
+        asked = self.operator.need("operator", "POST", "/v1/elevation", {
+            "actions": list(actions), "accounts": accounts, "reason": "a test", "minutes": minutes})
+        self.second_operator.need("operator", "POST", f"/v1/elevation/{asked['id']}/approve")
+        return asked["id"]
 
     def resource_urn(self, domain):
         return f"urn:v1:{self.app_identity['urn'].split(':')[2]}:resource:okms:{domain}"
 
     def no_rules(self):
         plate = self.app_identity["urn"].split(":")[2]
-        return {"policy": no_such_id(), "resourceGroup": no_such_id(), "group": no_such_id(),
+        return {"quorumRule": no_such_id(), "quorumRequest": no_such_id(), "policy": no_such_id(), "resourceGroup": no_such_id(), "group": no_such_id(),
                 "permissionsGroup": f"urn:v1:{plate}:permissionsGroup:{no_such_id()}",
                 "resource": self.resource_urn(no_such_id())}
 

@@ -319,6 +319,8 @@ def control(world):
                 ("csr", "-----BEGIN CERTIFICATE REQUEST-----\n-----END CERTIFICATE REQUEST-----\n"),
                 ("csr", "A" * 17000)), ids=(ours.domain,))
     yield from rules(world)
+    yield from approvals(world)
+    yield from oversight(world)
     yield Good("can", "control", "GET", "/v2/can", "?action=a&resource=r",
                queries=(("action", ("%zz", "%ff", "%", "")), ("resource", ("%zz", "%c0%80", ""))))
     yield Good("audit.read", "control", "GET", domain + "/audit", "",
@@ -390,6 +392,74 @@ def rules(world):
         "clientIp": "192.0.2.1", "at": "2030-01-01T00:00:00Z"}, 200, bounds=(("at", "now"),))
     yield Good("policy.whoCan", "control", "GET", iam + "/whoCan", "?action=a&resource=r",
                queries=(("action", ("%zz", "%ff", "%", "")), ("resource", ("%zz", "%c0%80", ""))))
+
+
+def approvals(world):
+    """Rules that ask for approvals, and what waits for them. A rule is replaced and removed with
+    approvals: alone, the good request is refused as well."""
+    rules, ours = world.rules, world.ours
+    body = {"name": "m", "description": "d", "actions": ["chatelaine:control:quorum/edit"],
+            "resources": ["urn:v1:nobody:account:nobody"], "approvers": [ours.approver_urn],
+            "approvals": 1, "validSeconds": 60}
+    bounds = (("name", ""), ("name", "n" * 65), ("actions", []), ("actions", ["a*b"]),
+              ("actions", ["okms:apikms:serviceKey/encrypt"]), ("actions", ["x" * 513]),
+              ("resources", []), ("resources", [""]), ("approvers", []), ("approvers", ["x"]),
+              ("approvers", [ours.approver_urn] * 2), ("approvers", ["x"] * 51), ("approvals", 0),
+              ("approvals", 2), ("approvals", -1), ("approvals", 1 << 32), ("validSeconds", 59),
+              ("validSeconds", 2592001))
+    rule, request = rules["quorumRule"], rules["quorumRequest"]
+
+    def once():
+        """An account has few rules: those that were made go first."""
+        for one in ours.root.need("control", "GET", "/v2/quorum/rule"):
+            if one["resources"] == body["resources"]:
+                ours.remove_rule(one["id"])
+        body["name"] = f"m{uuid.uuid4().hex[:12]}"
+        return "/v2/quorum/rule"
+
+    yield Good("quorum.rule.create", "control", "POST", "/v2/quorum/rule", "", body, 201,
+               integers=("approvals", "validSeconds"), bounds=bounds, once=once)
+    yield Good("quorum.rule.update", "control", "PUT", "/v2/quorum/rule/" + rule, "",
+               {name: body[name] for name in body if name not in ("approvals", "validSeconds")},
+               403, ids=(rule,))
+    yield Good("quorum.rule.delete", "control", "DELETE", "/v2/quorum/rule/" + rule, status=403,
+               ids=(rule,))
+    yield Good("quorum.request.list", "control", "GET", "/v2/quorum/request", "?all=true",
+               queries=(("all", ("yes", "1", "")),))
+    yield Good("quorum.request.get", "control", "GET", "/v2/quorum/request/" + request,
+               ids=(request,))
+    yield Good("quorum.request.approve", "control", "POST",
+               f"/v2/quorum/request/{request}/approve", status=403, ids=(request,))
+
+
+def oversight(world):
+    """What operators do about each other, accounts and sites."""
+    rules, long = world.rules, "r" * 501
+    yield Good("contact.set", "control", "PUT", "/v2/contact/owner", "", {
+        "firstName": "f", "lastName": "l", "organisation": "o", "email": "p@example.org",
+        "phone": "0", "address": "a", "country": "FR", "language": "fr"},
+        bounds=(("email", ""), ("email", "x"), ("email", "@x"), ("email", "x@"), ("email", "a@b@c"),
+                ("email", "a b@c"), ("firstName", "f" * 201), ("phone", "0\n1")))
+    yield Good("contact.get", "control", "GET", "/v2/contact/owner", ids=("owner",))
+    yield Good("operator.update", "operator", "PUT", "/v1/operator/" + rules["operatorId"], "",
+               {"disabled": False, "reason": "r"}, bounds=(("reason", ""), ("reason", long)),
+               ids=(rules["operatorId"],))
+    yield Good("account.setState", "operator", "PUT", f"/v1/account/{rules['accountId']}/state", "",
+               {"state": "draining", "reason": "r"},
+               bounds=(("state", ""), ("state", "gone"), ("state", "Active"), ("reason", ""),
+                       ("reason", long)), ids=(rules["accountId"],))
+    yield Good("elevation.request", "operator", "POST", "/v1/elevation", "", {
+        "actions": ["chatelaine:operator:seal/get"], "accounts": [rules["accountId"]],
+        "reason": "r", "minutes": 1}, 201, integers=("minutes",),
+        bounds=(("actions", []), ("actions", ["a*b"]), ("actions", ["a"] * 21), ("accounts", ["x"]),
+                ("accounts", [str(uuid.uuid4())]), ("reason", ""), ("reason", long),
+                ("minutes", 0), ("minutes", 481)))
+    yield Good("siteEntry.record", "operator", "POST", "/v1/siteEntry", "", {
+        "site": "s", "person": "p", "company": "c", "reason": "r", "region": "elsewhere",
+        "enteredAt": "2026-01-01T08:00:00Z", "leftAt": "2026-01-01T09:00:00Z"}, 201,
+        bounds=(("site", ""), ("site", "s" * 201), ("person", ""), ("reason", ""),
+                ("reason", long), ("enteredAt", "2999-01-01T00:00:00Z"), ("enteredAt", "now"),
+                ("leftAt", "2026-01-01T07:00:00Z")))
 
 
 def csr(world):

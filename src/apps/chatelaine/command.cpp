@@ -126,6 +126,9 @@ std::vector<Command> all_commands() {
     add_secret_copy_command(commands);
     add_audit_commands(commands);
     add_register_commands(commands);
+    add_quorum_commands(commands);
+    add_oversight_commands(commands);
+    add_contact_commands(commands);
     add_kmip_commands(commands);
     return commands;
 }

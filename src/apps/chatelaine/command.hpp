@@ -105,6 +105,9 @@ void add_secret_extra_commands(std::vector<Command>& commands);
 void add_secret_transfer_commands(std::vector<Command>& commands);
 void add_secret_copy_command(std::vector<Command>& commands);
 void add_register_commands(std::vector<Command>& commands);
+void add_quorum_commands(std::vector<Command>& commands);
+void add_oversight_commands(std::vector<Command>& commands);
+void add_contact_commands(std::vector<Command>& commands);
 void add_audit_commands(std::vector<Command>& commands);
 void add_kmip_commands(std::vector<Command>& commands);
 

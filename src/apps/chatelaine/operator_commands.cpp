@@ -60,7 +60,12 @@ Result<int> operator_invite(Context& context, const Arguments& arguments) {
 
 Result<int> account_create(Context& context, const Arguments& arguments) {
     std::string body;
-    json::Writer(body).begin_object().member("name", arguments.text("name")).end_object();
+    json::Writer out(body);
+    out.begin_object().member("name", arguments.text("name"));
+    if (arguments.has("reason")) {
+        out.member("reason", arguments.text("reason"));
+    }
+    out.end_object();
     CH_TRY(const Reply reply, context.client().post(Listener::kOperator, "/v1/account", body));
     return show_secret(context, reply, "claimCode", arguments.text("out"));
 }
@@ -69,7 +74,7 @@ Result<int> account_list(Context& context, const Arguments&) {
     CH_TRY(const std::string all, context.client().get_all(Listener::kOperator, "/v1/account"));
     return show_list(context, all,
                      {{"ID", "id"}, {"NAME", "name"}, {"CREATED", "createdAt"},
-                      {"CLAIMED", "claimedAt"}});
+                      {"CLAIMED", "claimedAt"}, {"STATE", "state"}, {"REASON", "reason"}});
 }
 
 Result<int> seal_status(Context& context, const Arguments&) {
@@ -156,7 +161,8 @@ void add_operator_commands(std::vector<Command>& commands) {
     commands.push_back({"operator invite", "Make the enrolment code of another operator",
                         {name, action, resource, grants, out}, &operator_invite});
     commands.push_back({"account create", "Open an account for a customer",
-                        {name, out}, &account_create});
+                        {name, {ParamKind::kOption, "reason", "why; it is kept"}, out},
+                        &account_create});
     commands.push_back({"account list", "List the customers' accounts", {}, &account_list});
     commands.push_back({"claim", "Claim an account with its one-time code", {code, out}, &claim});
     commands.push_back({"seal status", "Is the service sealed", {}, &seal_status});

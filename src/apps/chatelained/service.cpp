@@ -267,7 +267,7 @@ Result<void> Service::load_authorities() {
     CH_TRY(auto operators, load(tenancy::operators_authority_name));
     tools_.users_authority.set(std::move(users));
     tools_.operators_authority.set(std::move(operators));
-    return ok();
+    return tenancy::load_account_states(view, tools_.account_states);
 }
 
 void Service::make_faces() {
@@ -286,6 +286,12 @@ void Service::make_faces() {
         rows.insert(rows.end(), served.begin(), served.end());
     }
     operate_.operations = rows;
+    for (const gate::OperationRow* const row : rows) {
+        if (gate::can_be_asked(*row)) {
+            tools_.actions_to_approve.insert(tools_.actions_to_approve.end(), row->actions.begin(),
+                                             row->actions.end());
+        }
+    }
     control::add_responsibilities(*control_, *tools_.matrix, rows,
                                   responsibility::Party::kCustomer);
     control::add_reference(*control_, rows);

@@ -14,6 +14,10 @@ void write_account(json::Writer& out, const tenancy::Account& account) {
     if (account.claimed) {
         out.member("claimedAt", format_rfc3339(*account.claimed));
     }
+    out.member("state", tenancy::state_name(account.state));
+    if (account.since) {
+        out.member("reason", account.reason).member("since", format_rfc3339(*account.since));
+    }
 }
 
 }  // namespace
@@ -21,9 +25,10 @@ void write_account(json::Writer& out, const tenancy::Account& account) {
 Result<tenancy::CreateAccount::Command> Binding<tenancy::CreateAccount>::decode(
     Context& context, const access::Principal&) {
     CH_TRY(const json::Value body, context.body());
-    CH_TRY_VOID(body.only_members({"name"}));
+    CH_TRY_VOID(body.only_members({"name", "reason"}));
     tenancy::CreateAccount::Command command;
     CH_TRY(command.name, text_field(body, "name", {true, 64}));
+    CH_TRY(command.reason, text_field(body, "reason", {false, 500}));
     return command;
 }
 void Binding<tenancy::CreateAccount>::encode(tenancy::CreateAccount::Reply& reply, Context&,

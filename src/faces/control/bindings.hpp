@@ -3,6 +3,7 @@
 #include "faces/http/face.hpp"
 #include "operate/registers.hpp"
 #include "tenancy/policy_operations.hpp"
+#include "tenancy/quorum_operations.hpp"
 #include "tenancy/service_accounts.hpp"
 
 /// The HTTP form of tenancy's operations and of operate's for customers, for the control and the
@@ -84,6 +85,14 @@ CH_CONTROL_BINDING(ListServiceAccounts);
 CH_CONTROL_BINDING(GetServiceAccount);
 CH_CONTROL_BINDING(UpdateServiceAccount);
 CH_CONTROL_BINDING(DeleteServiceAccount);
+CH_CONTROL_BINDING(CreateQuorumRule);
+CH_CONTROL_BINDING(ListQuorumRules);
+CH_CONTROL_BINDING(UpdateQuorumRule);
+CH_CONTROL_BINDING(DeleteQuorumRule);
+CH_CONTROL_BINDING(ListQuorumRequests);
+CH_CONTROL_BINDING(GetQuorumRequest);
+CH_CONTROL_BINDING(ApproveQuorumRequest);
+CH_CONTROL_BINDING(EndQuorumRequest);
 #undef CH_CONTROL_BINDING
 
 template <>

@@ -4,6 +4,8 @@
 #include <set>
 
 #include "faces/control/bindings.hpp"
+#include "faces/control/contact_bindings.hpp"
+#include "faces/control/oversight_bindings.hpp"
 #include "faces/http/openapi.hpp"
 
 namespace chatelaine::faces::control {
@@ -36,6 +38,14 @@ void add_rules(To& to) {
     to.template add<tenancy::SimulateAccess>();
     to.template add<tenancy::EffectiveRights>();
     to.template add<tenancy::WhoCan>();
+    to.template add<tenancy::CreateQuorumRule>();
+    to.template add<tenancy::ListQuorumRules>();
+    to.template add<tenancy::UpdateQuorumRule>();
+    to.template add<tenancy::DeleteQuorumRule>();
+    to.template add<tenancy::ListQuorumRequests>();
+    to.template add<tenancy::GetQuorumRequest>();
+    to.template add<tenancy::ApproveQuorumRequest>();
+    to.template add<tenancy::EndQuorumRequest>();
 }
 
 /// An operation of OVH's API of version 1, which its clients call below /1.0, /v1 or nothing,
@@ -85,6 +95,13 @@ void add_operations(To& to) {
     to.template add<operate::ReadNotices>();
     to.template add<tenancy::WhoAmI>();
     to.template add<tenancy::Can>();
+    to.template add<tenancy::SetContact>();
+    to.template add<tenancy::GetContact>();
+    to.template add<tenancy::ExportContacts>();
+    to.template add<tenancy::EraseContact>();
+    to.template add<tenancy::GetOwnAccount>();
+    to.template add<tenancy::ListElevationsOfAccount>();
+    to.template add<tenancy::ListSiteEntriesOfRegion>();
     add_rules(to);
     add_service_accounts(to);
 }

@@ -187,6 +187,10 @@ private:
             : face_(&face), context_(std::move(context)) {}
         const engine::Call& call() const { return context_->call(); }
         net::Loop& loop() { return context_->exchange().loop(); }
+        gate::RequestParts request_parts() const {
+            const net::HttpRequest& request = context_->request();
+            return {request.method, request.target, request.body};
+        }
         Result<typename Op::Command> decode(const access::Principal& principal) {
             return Binding<Op>::decode(*context_, principal);
         }

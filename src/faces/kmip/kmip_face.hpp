@@ -74,6 +74,9 @@ private:
         Result<typename Op::Command> decode(const access::Principal& principal) {
             return face_->template decode<Op>(*message_, call(), principal);
         }
+        gate::RequestParts request_parts() const {
+            return {"KMIP", Op::row.name, message_->payload().encoded()};
+        }
         /// The answer is written before anything is committed: one that is too large has no effect.
         Result<void> admit(typename Op::Reply& reply) {
             return message_->succeed(

@@ -5,6 +5,7 @@
 #include "faces/control/bindings.hpp"
 #include "faces/control/control_face.hpp"
 #include "faces/control/fields.hpp"
+#include "faces/control/oversight_bindings.hpp"
 #include "faces/operator/bindings.hpp"
 #include "faces/operator/seal_json.hpp"
 #include "operate/share_intake.hpp"
@@ -31,6 +32,16 @@ void add_operations(To& to) {
     to.template add<tenancy::CreateAccount>();
     to.template add<tenancy::ListAccounts>();
     to.template add<tenancy::CreateOperator>();
+    to.template add<tenancy::ListOperators>();
+    to.template add<tenancy::UpdateOperator>();
+    to.template add<tenancy::SetAccountState>();
+    to.template add<tenancy::RequestElevation>();
+    to.template add<tenancy::ListElevations>();
+    to.template add<tenancy::ApproveElevation>();
+    to.template add<tenancy::EndElevation>();
+    to.template add<tenancy::RecordSiteEntry>();
+    to.template add<tenancy::SignSiteEntry>();
+    to.template add<tenancy::ListSiteEntries>();
     to.template add<operate::ReadProviderAudit>();
     to.template add<operate::ReadProviderEvidence>();
     to.template add<operate::ReadProviderNotices>();
