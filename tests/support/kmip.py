@@ -25,7 +25,8 @@ T = dict(
     key_format=0x420042, padding=0x42005F, private_key=0x420064, public_key=0x42006D,
     valid=0x42009B, signature=0x4200C3, mac=0x4200C6, tag_length=0x4200CE, aad=0x4200FE,
     tag=0x4200FF, salt_length=0x420100, generator_hash=0x420102, p_source=0x420103,
-    template_object=0x420090, common=0x42001F, private_template=0x420065, public_template=0x42006E)
+    maximum=0x42004F, group_member=0x4200AC, template_object=0x420090,
+    common=0x42001F, private_template=0x420065, public_template=0x42006E)
 OPERATION = dict(create=1, locate=8, get=10, get_attributes=11, get_attribute_list=12,
                  add_attribute=13, modify_attribute=14, delete_attribute=15, obtain_lease=16,
                  activate=18, revoke=19, destroy=20, archive=21, recover=22, query=24,
