@@ -5,7 +5,9 @@ import os
 from dataclasses import dataclass
 from typing import Callable
 
-from crash.world import AES, PLAINTEXT
+from crash.world import AES, PLAINTEXT, Kmip
+from support import kmip
+from support.service import Reply
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,59 @@ def secret_call(path, body=None, method="POST"):
 
 def identity_path(site, name):
     return f"/v2/identity/{site.facts['identities'][name]['id']}"
+
+
+def kmip_call(operations, **options):
+    """One message; its worst item stands for it: what is no fault of the caller's is a 500."""
+    def act(site):
+        client = Kmip(site)
+        got = client.ask(*operations(site), **options)
+        client.close()
+        worst = next((one for one in got if one[0] == kmip.FAILED), got[0])
+        status = {kmip.SUCCESS: 200}.get(worst[0], 500 if worst[1] == kmip.GENERAL else 400)
+        return Reply(status, repr(got).encode())
+    return act
+
+
+def kmip_name(name):
+    return kmip.attribute("Name", kmip.value_name(name))
+
+
+def key_pair():
+    def one(tag, *attributes):
+        return kmip.structure(tag, *attributes)
+
+    def mask(bits):
+        return kmip.attribute("Cryptographic Usage Mask", kmip.integer("attribute_value", bits))
+
+    return ("create_key_pair",
+            one("common",
+                kmip.attribute("Cryptographic Algorithm", kmip.enumeration("attribute_value", 6)),
+                kmip.attribute("Cryptographic Length", kmip.integer("attribute_value", 256))),
+            one("private_template", kmip_name("made-private"), mask(1)),
+            one("public_template", kmip_name("made-public"), mask(2)))
+
+
+def undo_batch(site):
+    """Three objects made, one changed, one re-keyed: as one, or not at all."""
+    old = site.facts["keys"]["kmip"]
+    return [kmip.create(kmip_name("made-1")), key_pair(),
+            kmip.named("add_attribute", old, kmip.attribute(
+                "x-mark", kmip.text("attribute_value", "marked"))),
+            kmip.create(kmip_name("made-2")), ("activate",)]
+
+
+def kmip_operations():
+    def add(name, row, operations, **options):
+        return Operation(name, row, kmip_call(operations, **options))
+
+    return [
+        add("KMIP Create", "kmip.create", lambda site: [kmip.create(kmip_name("made"))]),
+        add("KMIP Create Key Pair", "kmip.createKeyPair", lambda site: [key_pair()]),
+        add("KMIP Re-key", "kmip.rekey",
+            lambda site: [kmip.named("rekey", site.facts["keys"]["kmip"])]),
+        add("KMIP Undo batch", "kmip.addAttribute", undo_batch, continuation=3),
+    ]
 
 
 def change_operations():

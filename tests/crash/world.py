@@ -8,14 +8,61 @@ import base64
 import json
 import os
 import re
+import ssl
+import time
 
-from support.service import Site, audit_records
+from support import kmip
+from support.service import Site, Unanswered, audit_records
 
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 LONG = re.compile(r"[A-Za-z0-9_-]{40,}")
 PLAINTEXT = base64.b64encode(b"what was there stays there").decode()
 AES = ["encrypt", "decrypt", "wrapKey", "unwrapKey"]
+
+
+class Kmip:
+    """One connection to the service's KMIP port, as the customer's application."""
+
+    def __init__(self, site):
+        path = os.path.join(site.folder, "app")
+        try:
+            self._connection = kmip.Connection({
+                "kmip": site.endpoints["kmip"], "ca": os.path.join(site.data, "tls", "ca.pem"),
+                "client_cert": path + ".pem", "client_key": path + ".key"})
+        except (OSError, ssl.SSLError) as error:
+            raise Unanswered(f"KMIP: {error!r}") from error
+
+    def ask(self, *operations, **options):
+        """(status, reason, payload) of each item."""
+        try:
+            return self._connection.ask(*operations, **options)
+        except (OSError, EOFError) as error:
+            raise Unanswered(f"KMIP: {error!r}") from error
+
+    def done(self, *operations, **options):
+        """The payloads of what must be done."""
+        got = self.ask(*operations, **options)
+        assert all(one[0] == kmip.SUCCESS for one in got), got
+        return [one[2] for one in got]
+
+    def close(self):
+        self._connection.close()
+
+
+def shown(items):
+    """A decoded structure as JSON can have it: dates as text, bytes as hex."""
+    found = []
+    for tag, kind, value in items:
+        if kind == 1:
+            value = shown(value)
+        elif kind == 9:
+            at = time.gmtime(int.from_bytes(value, "big"))
+            value = time.strftime("%Y-%m-%dT%H:%M:%SZ", at)
+        elif isinstance(value, bytes):
+            value = value.hex()
+        found.append([f"{tag:06x}", value])
+    return found
 
 
 def make_template(binary, folder):
@@ -54,6 +101,12 @@ def make_template(binary, folder):
     facts["ciphertext"] = rest.post(aes + "/encrypt", {"plaintext": PLAINTEXT}).expect(
         200)["ciphertext"]
     facts["datakey"] = rest.post(aes + "/datakey", {"size": 256}).expect(201)["key"]
+    client = Kmip(site)
+    keys["kmip"] = kmip.find(client.done(kmip.create(
+        kmip.attribute("Name", kmip.value_name("kmip")),
+        kmip.attribute("x-note", kmip.text("attribute_value", "before"))))[0], "uid")
+    client.done(kmip.named("activate", keys["kmip"]))
+    client.close()
     for name in ("second", "spare"):
         site.add_identity(name, every_right=True)
         site.add_credential(name, name)
@@ -90,7 +143,19 @@ class World:
             "key versions": {one["id"]: rest.get(f"{site.keys_path}/{one['id']}/version").expect(200)
                          for one in keys},
             **self.secrets(rest),
+            "kmip": self.kmip(),
         }
+
+    def kmip(self):
+        """What KMIP shows of each object that has a name, and whether its material is there."""
+        client = Kmip(self.site)
+        found = []
+        for uid in kmip.find_all(client.done(("locate",))[0], "uid"):
+            shows = client.done(kmip.named("get_attributes", uid))[0]
+            listed = client.done(kmip.named("get_attribute_list", uid))[0]
+            found.append(json.dumps([shown(shows), kmip.find_all(listed, "attribute_name")]))
+        client.close()
+        return sorted(self.comparable(found))
 
     def secrets(self, rest):
         base = f"/api/{self.site.domain}"

@@ -76,6 +76,33 @@ def undo(tally, connect):
     client.close()
 
 
+def default_group(tally, connect):
+    """A fresh member is made on demand once the domain has the template for it."""
+    client = Connection(connect)
+    fresh = ("locate", integer("maximum", 1), enumeration("group_member", 1),
+             attribute("Object Group", text("attribute_value", "default")))
+
+    def members():
+        return find_all(client.one(fresh)[2], "uid")
+
+    tally.check(members() == [], "default group: nothing without a template")
+    made = client.one(("register", enumeration("object_type", 6), structure("template"), structure(
+        "template_object", attribute("Name", value_name("default")),
+        attribute("Cryptographic Algorithm", enumeration("attribute_value", 3)),
+        attribute("Cryptographic Length", integer("attribute_value", 256)),
+        attribute("Cryptographic Usage Mask", integer("attribute_value", 12)))))
+    tally.check(made[0] == SUCCESS, "default group: the template", made)
+    first = members()
+    tally.check(len(first) == 1 and members() == first, "default group: one is made", first)
+    tally.check(client.one(named("get", first[0]))[0] == SUCCESS, "default group: it is a key")
+    second = members()
+    tally.check(len(second) == 1 and second != first, "default group: then another", second)
+    client.one(named("destroy", find(made[2], "uid")))
+    client.one(named("get", second[0]))
+    tally.check(members() == [], "default group: nothing once the template is gone")
+    client.close()
+
+
 def continuation(tally, connect):
     client = Connection(connect)
     missing = str(uuid.uuid4())
@@ -368,6 +395,7 @@ def main():
         connect = json.load(file)
     tally = Tally()
     undo(tally, connect)
+    default_group(tally, connect)
     continuation(tally, connect)
     version_2(tally, connect)
     isolation(tally, connect)

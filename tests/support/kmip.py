@@ -20,13 +20,21 @@ T = dict(
     item_id=0x420093, uid=0x420094, correlation=0x420006, cancellation=0x420012,
     attributes=0x420125, algorithm=0x420028, length=0x42002A, mask=0x42002C, sensitive=0x420120,
     reference=0x42013B, adjustment=0x420158, capability=0x4200F7, profile=0x4200EB,
-    data=0x4200C2)
+    data=0x4200C2,
+    activation=0x420001, mode=0x420011, parameters=0x42002B, hash=0x420038, iv=0x42003D,
+    key_format=0x420042, padding=0x42005F, private_key=0x420064, public_key=0x42006D,
+    valid=0x42009B, signature=0x4200C3, mac=0x4200C6, tag_length=0x4200CE, aad=0x4200FE,
+    tag=0x4200FF, salt_length=0x420100, generator_hash=0x420102, p_source=0x420103,
+    maximum=0x42004F, group_member=0x4200AC, template_object=0x420090,
+    common=0x42001F, private_template=0x420065, public_template=0x42006E)
 OPERATION = dict(create=1, locate=8, get=10, get_attributes=11, get_attribute_list=12,
                  add_attribute=13, modify_attribute=14, delete_attribute=15, obtain_lease=16,
                  activate=18, revoke=19, destroy=20, archive=21, recover=22, query=24,
                  discover=30, rekey=4, check=9, cancel=25, poll=26,
-                 create_key_pair=2, encrypt=31, adjust=48, query_asynchronous=57, process=58, ping=59)
-NOT_FOUND, TOO_LARGE, INVALID, UNSUPPORTED, CANCELED, DENIED = 1, 2, 4, 5, 9, 12
+                 create_key_pair=2, register=3, encrypt=31, decrypt=32, sign=33,
+                 signature_verify=34, mac=35, mac_verify=36, adjust=48, query_asynchronous=57,
+                 process=58, ping=59)
+NOT_FOUND, TOO_LARGE, INVALID, UNSUPPORTED, CANCELED, DENIED, GENERAL = 1, 2, 4, 5, 9, 12, 256
 SUCCESS, FAILED, UNDONE = 0, 1, 3
 
 

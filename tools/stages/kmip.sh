@@ -18,6 +18,9 @@ stage_kmip() {
     step "Batches, isolation, malformed bytes" kmip-wire "$ROOT/tests/kmip/run" wire \
         "$ROOT/build/kmip-data" "${more[@]}"
     count plain "$LOGS/kmip-wire.log"
+    step "Wycheproof's vectors through KMIP" kmip-wycheproof "$ROOT/tests/kmip/run" wycheproof \
+        "$ROOT/build/kmip-data"
+    count plain "$LOGS/kmip-wycheproof.log"
     step "chatelaine kmip" kmip-cli "$ROOT/tests/kmip/run" cli "$ROOT/build/kmip-data"
     count plain "$LOGS/kmip-cli.log"
     kmip_client "kmip-go, OpenBao's seal, a Kubernetes plugin" kmipgo go
