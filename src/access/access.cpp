@@ -107,7 +107,9 @@ Result<std::shared_ptr<const Standing>> elevated(const Principal& principal, sea
             continue;  // one that cannot be read gives nothing, and takes nothing away
         }
         for (const auto& elevation : *active) {
-            auto set = PolicySet::compile(std::vector<Grant>{{elevation->actions, {"*"}}});
+            // With its end, so that it is nothing that could be handed on.
+            auto set = PolicySet::compile(std::vector<Grant>{{elevation->actions, {"*"}}},
+                                          elevation->ends);
             ClauseBits all = set->all();
             parts->push_back({std::move(set), std::move(all)});
         }

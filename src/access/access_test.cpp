@@ -339,6 +339,17 @@ TEST(Token, RefusesEveryOtherLengthAndPrefix) {
     EXPECT_FALSE(parse_token_text(newer));
 }
 
+TEST(Grants, WithAnEndAllowUntilThenAndAreNothingToHandOn) {
+    const auto set = PolicySet::compile(std::vector<Grant>{{{"a"}, {"*"}}}, kNow);
+    Standing standing;
+    standing.parts = std::make_shared<Standing::Parts>(Standing::Parts{{set, set->all()}});
+    standing.facts.now = kNow.plus_seconds(-1);
+    EXPECT_EQ(standing.decide({"a"}, "x"), Decision::kAllowed);
+    EXPECT_TRUE(standing.least().empty());
+    standing.facts.now = kNow;
+    EXPECT_EQ(standing.decide({"a"}, "x"), Decision::kDenied);
+}
+
 // ---- finding the principal -----------------------------------------------------------------
 
 class Authenticate : public ::testing::Test {

@@ -175,7 +175,8 @@ std::shared_ptr<const PolicySet> PolicySet::compile(const Rules& rules, std::str
     return set;
 }
 
-std::shared_ptr<const PolicySet> PolicySet::compile(const std::vector<Grant>& grants) {
+std::shared_ptr<const PolicySet> PolicySet::compile(const std::vector<Grant>& grants,
+                                                    std::optional<WallTime> expires) {
     auto set = std::make_shared<PolicySet>();
     const auto own = std::make_shared<const Policy>();
     for (const Grant& grant : grants) {
@@ -183,6 +184,7 @@ std::shared_ptr<const PolicySet> PolicySet::compile(const std::vector<Grant>& gr
         clause.policy = own;
         clause.permissions.allow = grant.actions;
         clause.resources = std::make_shared<const std::vector<std::string>>(grant.resources);
+        clause.expires = expires;
         set->add(std::move(clause), {});
     }
     set->finish();

@@ -45,7 +45,8 @@ public:
     /// Policies apply to whom they name.
     static std::shared_ptr<const PolicySet> compile(const Rules& rules, std::string_view plate);
     /// Grants as policies of their own, about whoever holds the set.
-    static std::shared_ptr<const PolicySet> compile(const std::vector<Grant>& grants);
+    static std::shared_ptr<const PolicySet> compile(
+        const std::vector<Grant>& grants, std::optional<WallTime> expires = std::nullopt);
 
     /// What one policy says, once for its own permissions and once for each of its groups.
     struct Clause {

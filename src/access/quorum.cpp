@@ -163,13 +163,41 @@ bool any_matches(const std::vector<std::string>& patterns, std::string_view text
                        [&](const std::string& pattern) { return matches(pattern, text); });
 }
 
+/// The same done to the same object over another protocol. A rule about the one is about the other.
+constexpr std::array<std::array<std::string_view, 2>, 7> kSameElsewhere{{
+    {"okms:apikms:serviceKey/delete", "okms:kmip:destroy"},
+    {"okms:apikms:serviceKey/activate", "okms:kmip:activate"},
+    {"okms:apikms:serviceKey/deactivate", "okms:kmip:revoke"},
+    {"okms:apikms:serviceKey/create", "okms:kmip:create"},
+    {"okms:apikms:serviceKey/create", "okms:kmip:createKeyPair"},
+    {"okms:apikms:serviceKey/import", "okms:kmip:register"},
+    {"okms:apikms:serviceKey/import", "okms:kmip:import"},
+}};
+/// A key leaves over REST with the right to get it.
+constexpr std::array<std::string_view, 3> kLeaving{"okms:apikms:serviceKey/get", "okms:kmip:get",
+                                                   "okms:kmip:export"};
+
+bool names(const std::vector<std::string>& patterns, std::string_view action) {
+    if (any_matches(patterns, action)) {
+        return true;
+    }
+    if (std::find(kLeaving.begin(), kLeaving.end(), action) != kLeaving.end()) {
+        return std::any_of(kLeaving.begin(), kLeaving.end(),
+                           [&](std::string_view same) { return any_matches(patterns, same); });
+    }
+    return std::any_of(kSameElsewhere.begin(), kSameElsewhere.end(), [&](const auto& pair) {
+        return (pair[0] == action && any_matches(patterns, pair[1])) ||
+               (pair[1] == action && any_matches(patterns, pair[0]));
+    });
+}
+
 }  // namespace
 
 bool QuorumRule::is_about(const std::array<std::string_view, 2>& actions_of_row,
                           std::string_view resource) const {
     return std::any_of(actions_of_row.begin(), actions_of_row.end(),
                        [&](std::string_view action) {
-                           return !action.empty() && any_matches(actions, action);
+                           return !action.empty() && names(actions, action);
                        }) &&
            any_matches(resources, resource);
 }

@@ -139,6 +139,9 @@ private:
         }
         CH_TRY(gate::Outcome<Op> outcome, handle(authorised, use));
         if constexpr (gate::can_be_asked(Op::row)) {
+            for (const auto& part : authorised.besides()) {
+                CH_TRY_VOID(gate::refuse_asked(part.actions, part.urn, principal_, use));
+            }
             std::move(approved.begin(), approved.end(), std::back_inserter(outcome.changes));
             std::move(details_.begin(), details_.end(), std::back_inserter(outcome.details));
         }

@@ -32,8 +32,15 @@ public:
         if (principal_.decide({actions[0], actions[1]}, urn) != access::Decision::kAllowed) {
             return Error::forbidden("gate.also", std::string(actions[0]), urn);
         }
+        besides_.push_back({actions, urn});
         return ok();
     }
+    /// What also() allowed so far.
+    struct Besides {
+        std::array<std::string_view, 2> actions;
+        std::string urn;
+    };
+    const std::vector<Besides>& besides() const { return besides_; }
 
 private:
     friend class Gate;
@@ -42,6 +49,7 @@ private:
     access::Principal principal_;
     typename Op::Command command_;
     std::string urn_;
+    mutable std::vector<Besides> besides_;
 };
 
 /// What a handler may use: reads, the time, randomness. One execution, one thread.

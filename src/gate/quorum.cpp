@@ -354,4 +354,22 @@ Result<QuorumAnswer> ask_quorum(const OperationRow& row, std::string_view urn,
     return answer;
 }
 
+Result<void> refuse_asked(const std::array<std::string_view, 2>& actions, std::string_view urn,
+                          const access::Principal& principal, Services& services) {
+    if (principal.is_system() || principal.is_anonymous()) {
+        return ok();
+    }
+    const Uuid& account = principal.account().uuid;
+    CH_TRY(const auto book, services.reader.load<QuorumBook>(account, account));
+    const bool asked = book && std::any_of(book->rules.begin(), book->rules.end(),
+                                           [&](const QuorumRule& rule) {
+                                               return rule.is_about(actions, urn);
+                                           });
+    return asked ? Result<void>(Error(Code::kForbidden, kWhere,
+                                      "approvals are asked for " + std::string(actions[0]) +
+                                          " on " + std::string(urn) +
+                                          ": do that by a call of its own first"))
+                 : ok();
+}
+
 }  // namespace chatelaine::gate

@@ -79,6 +79,11 @@ Result<QuorumAnswer> ask_quorum(const OperationRow& row, std::string_view urn,
                                 const access::Principal& principal, const Touched& touched,
                                 const RequestParts& parts, Services& services);
 
+/// For what an operation does besides its main action (Authorised::besides()): kForbidden when a
+/// rule is about that, which only a call of its own can wait for.
+Result<void> refuse_asked(const std::array<std::string_view, 2>& actions, std::string_view urn,
+                          const access::Principal& principal, Services& services);
+
 /// The rules that a request must satisfy as they stand now, made since or not.
 std::vector<const access::QuorumRule*> rules_of(const access::QuorumBook& book,
                                                 const access::QuorumRequest& request);

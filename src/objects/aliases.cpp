@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::uint8_t kFormat = 1;
 constexpr std::string_view kWhere = "objects.alias";
-/// Pages of the store that one list reads once it has something to answer with.
+/// Pages of the store that one list reads; its answer may hold nothing and still have a next page.
 constexpr std::size_t kStorePagesMax = 10;
 
 namespace field {
@@ -254,7 +254,7 @@ Result<gate::Outcome<ListAliases>> run(const gate::Authorised<ListAliases>& auth
         if (!found.more) {
             return outcome;
         }
-        if (page + 1 >= kStorePagesMax && !reply.aliases.empty()) {
+        if (page + 1 >= kStorePagesMax) {
             reply.next = query.after_born;
             return outcome;
         }

@@ -137,7 +137,7 @@ Result<void> load_account_states(seal::Reader& reader, AccountStates& states) {
     for (;;) {
         CH_TRY(const auto found, reader.find<Account>(query));
         for (const auto& account : found.objects) {
-            states.set(account->id, account->state);
+            states.set(account->id, account->state, account->origin.version);
         }
         if (!found.more) {
             return ok();
@@ -208,8 +208,9 @@ Result<gate::Outcome<SetAccountState>> run(const gate::Authorised<SetAccountStat
     outcome.details.emplace_back("state", state_name(next->state));
     outcome.details.emplace_back("reason", next->reason);
     outcome.details.emplace_back("elevation", elevation->id.to_string());
-    outcome.then = [&tools, account = next->id, state = next->state] {
-        tools.account_states.set(account, state);
+    outcome.then = [&tools, account = next->id, state = next->state,
+                    version = found->origin.version + 1] {
+        tools.account_states.set(account, state, version);
     };
     outcome.reply.record = std::move(next);
     return outcome;

@@ -139,6 +139,14 @@ TEST_F(Operators, AnAccountsStateNeedsAnElevationThatNamesIt) {
     EXPECT_EQ(as<SetAccountState>(bob_, state(AccountState::kActive, account)), "forbidden")
         << "one operator's elevation is not another's";
 
+    // The end of one change may come after that of a later one.
+    AccountStates late;
+    late.set(account, AccountState::kSuspended, 3);
+    late.set(account, AccountState::kActive, 2);
+    EXPECT_EQ(late.of(account), AccountState::kSuspended);
+    late.set(account, AccountState::kActive, 4);
+    EXPECT_EQ(late.of(account), AccountState::kActive);
+
     AccountStates after_a_start;
     ASSERT_TRUE(load_account_states(reader, after_a_start));
     EXPECT_EQ(after_a_start.of(account), AccountState::kSuspended);

@@ -335,6 +335,34 @@ TEST_F(Quorum, WhatGetsAroundARuleNeedsItsApprovals) {
     EXPECT_EQ(gate::touched_by(DeleteQuorumRule::Command{rule.id}).rule, rule.id);
 }
 
+TEST_F(Quorum, TheSameOverAnotherProtocolWaitsToo) {
+    access::QuorumRule rule;
+    rule.resources = {"*"};
+    rule.actions = {kDelete};
+    EXPECT_TRUE(rule.is_about({"okms:kmip:destroy", ""}, "urn:x"));
+    EXPECT_FALSE(rule.is_about({"okms:kmip:revoke", ""}, "urn:x"));
+    rule.actions = {"okms:kmip:*"};
+    EXPECT_TRUE(rule.is_about({"okms:apikms:serviceKey/delete", ""}, "urn:x"));
+    EXPECT_TRUE(rule.is_about({"okms:apikms:serviceKey/get", "okms:apiovh:serviceKey/get"},
+                              "urn:x"));
+    EXPECT_FALSE(rule.is_about({"okms:apikms:serviceKey/rotate", ""}, "urn:x"));
+    rule.actions = {"okms:apikms:serviceKey/get"};
+    EXPECT_TRUE(rule.is_about({"okms:kmip:get", ""}, "urn:x"));
+    EXPECT_TRUE(rule.is_about({"okms:kmip:export", ""}, "urn:x"));
+}
+
+TEST_F(Quorum, WhatIsDoneBesidesIsNotDoneUnasked) {
+    gate::Services use = services();
+    const auto who = as(asker_);
+    ASSERT_TRUE(gate::refuse_asked({"okms:kmip:destroy", ""}, key_urn(), who, use));
+    made(fields(1, 2));
+    const auto refused = gate::refuse_asked({"okms:kmip:destroy", ""}, key_urn(), who, use);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code(), Code::kForbidden);
+    EXPECT_NE(refused.error().detail().message.find("okms:kmip:destroy"), std::string::npos);
+    EXPECT_TRUE(gate::refuse_asked({"okms:kmip:revoke", ""}, key_urn(), who, use));
+}
+
 TEST_F(Quorum, RulesThatCannotHoldAreRefused) {
     caller = with_token(*root);
     const auto refused = [&](auto spoil) {

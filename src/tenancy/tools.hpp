@@ -48,21 +48,25 @@ public:
         }
         const std::lock_guard lock(mutex_);
         const auto found = states_.find(account);
-        return found == states_.end() ? AccountState::kActive : found->second;
+        return found == states_.end() ? AccountState::kActive : found->second.state;
     }
-    void set(const AccountId& account, AccountState state) {
+    /// `version`: of the account's record that says so. What an older one says comes too late.
+    void set(const AccountId& account, AccountState state, std::uint64_t version) {
         const std::lock_guard lock(mutex_);
-        if (state == AccountState::kActive) {
-            states_.erase(account);
-        } else {
-            states_.insert_or_assign(account, state);
+        Known& known = states_[account];
+        if (version > known.version) {
+            known = {state, version};
         }
-        any_.store(!states_.empty(), std::memory_order_release);
+        any_.store(true, std::memory_order_release);
     }
 
 private:
+    struct Known {
+        AccountState state = AccountState::kActive;
+        std::uint64_t version = 0;
+    };
     mutable std::mutex mutex_;
-    std::map<AccountId, AccountState> states_;
+    std::map<AccountId, Known> states_;  ///< of those that were ever not active
     std::atomic<bool> any_{false};
 };
 
