@@ -149,7 +149,7 @@ def service_keys(world):
     alias = turned + "/alias/malformed"
     app.need("rest", "PUT", alias)
     yield Good("serviceKey.alias.set", "rest", "PUT", alias, "", {"from": turned_ids[1]},
-               bounds=(("from", "x"), ("from", ""), ("from", 1)),
+               bounds=(("from", "x"), ("from", ""), ("from", 1)), bodiless=True,
                ids=(*turned_ids, "malformed"))
     # By its name: what stands in place of an id is held to its form, as an id is.
     yield Good("serviceKey.version.list (by name)", "rest", "GET",

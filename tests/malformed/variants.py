@@ -72,6 +72,7 @@ class Good:
     queries: tuple = ()              # (name, refused values or None for BAD_QUERY)
     ids: tuple = ()                  # ids in the path
     free: tuple = ()                 # members whose objects may hold anything
+    bodiless: bool = False           # good without a body, too
     once: object = None              # makes the request afresh: it uses its object up
 
 
@@ -122,7 +123,8 @@ def truncated(good, _):
     text = encode(good.body)
     for end in range(1, len(text)):
         yield Variant("truncated", f"after {end} bytes", text[:end])
-    yield Variant("truncated", "empty", b"", field="body")
+    if not good.bodiless:
+        yield Variant("truncated", "empty", b"", field="body")
 
 
 def wrong_type(good, _):
